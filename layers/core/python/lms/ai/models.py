@@ -1,0 +1,144 @@
+"""Shapes that both AI providers take and give: a request, its sources, an outline, lessons and questions."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from lms.fields import Body, Count, Id, Line, Title
+
+
+class Difficulty(StrEnum):
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class CourseRequest(Body):
+    """What a person asks to have generated."""
+
+    topic: Title
+    audience: Line
+    difficulty: Difficulty
+    lesson_count: Annotated[Count, Field(ge=1, le=30)]
+    source_text: Annotated[str, StringConstraints(min_length=1, max_length=200_000)] | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
+    budget_tokens: Annotated[Count, Field(ge=1_000, le=10_000_000)] | None = None
+
+
+class Source(BaseModel):
+    """A text to build from: Markdown or plain."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: Id
+    title: str
+    text: str
+
+
+class Span(BaseModel):
+    """Where something stands: ``source.text[start:end]``, in characters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source_id: Id
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+
+
+class LessonPlan(BaseModel):
+    """A lesson as the outline foresees it; ``number`` counts through the whole course from 1."""
+
+    number: int = Field(ge=1)
+    title: Title
+    objectives: Annotated[list[str], Field(min_length=1, max_length=5)]
+    minutes: int = Field(ge=1, le=240)
+    spans: list[Span] = []
+
+
+class ModulePlan(BaseModel):
+    title: Title
+    lessons: Annotated[list[LessonPlan], Field(min_length=1)]
+
+
+class Outline(BaseModel):
+    title: Title
+    description: str
+    skills: list[str] = []
+    modules: Annotated[list[ModulePlan], Field(min_length=1)]
+
+    @property
+    def lessons(self) -> list[LessonPlan]:
+        return [lesson for module in self.modules for lesson in module.lessons]
+
+
+class Block(BaseModel):
+    """A piece of a lesson. ``source`` is None only where no source text was given."""
+
+    kind: Literal["markdown", "code"]
+    text: Annotated[str, StringConstraints(min_length=1)]
+    language: str | None = None
+    source: Span | None = None
+
+
+class KeyTerm(BaseModel):
+    term: str
+    definition: str
+    source: Span | None = None
+
+
+class Lesson(BaseModel):
+    """A lesson's content. Its first block is the summary."""
+
+    blocks: Annotated[list[Block], Field(min_length=1)]
+    key_terms: list[KeyTerm] = []
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+class _Asked(BaseModel):
+    """``evidence`` is a sentence that stands word for word in the lesson and settles the answer."""
+
+    prompt: Annotated[str, StringConstraints(min_length=1)]
+    evidence: Annotated[str, StringConstraints(min_length=1)]
+    source: Span | None = None
+
+
+class SingleChoice(_Asked):
+    kind: Literal["single"] = "single"
+    options: Annotated[list[str], Field(min_length=3, max_length=6)]
+    answer: int = Field(ge=0, description="index into options")
+
+
+class TrueFalse(_Asked):
+    kind: Literal["true_false"] = "true_false"
+    answer: bool
+
+
+class Cloze(_Asked):
+    """``prompt`` holds one gap, written ``____``."""
+
+    kind: Literal["cloze"] = "cloze"
+    answer: Annotated[str, StringConstraints(min_length=1)]
+
+
+class ShortText(_Asked):
+    kind: Literal["short_text"] = "short_text"
+    answer: Annotated[str, StringConstraints(min_length=1)]
+
+
+Question = Annotated[SingleChoice | TrueFalse | Cloze | ShortText, Field(discriminator="kind")]
+
+
+class Quiz(BaseModel):
+    questions: Annotated[list[Question], Field(min_length=1)]
+
+
+class Usage(BaseModel):
+    """What a model's calls took. ``cost_usd`` by the price table of the provider."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
