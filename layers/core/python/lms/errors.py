@@ -66,8 +66,8 @@ class PreconditionRequired(DomainError):
 class TooManyRequests(DomainError):
     status, code, title = 429, "TOO_MANY_REQUESTS", "Too many requests"
 
-    def __init__(self, detail: str = "", *, retry_after: int, **extra: object) -> None:
-        super().__init__(detail, headers={"Retry-After": str(retry_after)}, **extra)
+    def __init__(self, detail: str = "", *, retry_after: int) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
 class Unavailable(DomainError):

@@ -1,0 +1,18 @@
+"""GET /auth/me"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms.auth import accounts
+from lms.auth.models import User
+from lms.caller import Caller, allowed
+from lms.http import app, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.get("/auth/me", compress=True)
+def me(caller: Annotated[Caller, Depends(allowed("account.read"))]) -> Response[User]:
+    return shown(User, accounts.account(caller.id))

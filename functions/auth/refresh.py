@@ -1,0 +1,14 @@
+"""POST /auth/refresh"""
+
+from aws_lambda_powertools.event_handler import Response
+
+from lms.auth import sessions
+from lms.auth.models import RefreshRequest, Tokens
+from lms.http import app, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.post("/auth/refresh")
+def refresh(body: RefreshRequest) -> Response[Tokens]:
+    return shown(Tokens, sessions.refresh(body.refresh_token))

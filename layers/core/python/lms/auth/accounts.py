@@ -1,0 +1,42 @@
+"""Registering and reading an account."""
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from lms import audit, clock, events, mongo
+from lms.auth import passwords, repository
+from lms.auth.models import Registration
+from lms.errors import Conflict, Unauthenticated
+from lms.mongo import Document, Transaction
+from lms.permissions import Role
+
+
+def register(registration: Registration) -> Document:
+    """Raise 409 EMAIL_TAKEN, also where two register the same address at once."""
+    passwords.check_new(registration.password, email=registration.email, name=registration.name)
+    user: Document = {
+        "_id": ObjectId(),
+        "email": registration.email,
+        "name": registration.name,
+        "password_hash": passwords.hash_new(registration.password),
+        "role": Role.STUDENT,
+        "created_at": clock.now(),
+    }
+
+    def add(tx: Transaction) -> None:
+        repository.add_user(tx, user)
+        events.record(tx, "user.registered", actor=user["_id"], subject=user["_id"])
+        audit.record(tx, "user.register", actor=user["_id"], target=user["_id"])
+
+    try:
+        mongo.transaction(add)
+    except DuplicateKeyError:
+        raise Conflict("There is an account with this address", code="EMAIL_TAKEN") from None
+    return user
+
+
+def account(user_id: ObjectId) -> Document:
+    user = repository.user_by_id(user_id)
+    if user is None:
+        raise Unauthenticated("The account is gone")
+    return user

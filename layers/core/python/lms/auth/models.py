@@ -1,0 +1,58 @@
+"""Requests and responses of the auth endpoints."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, StringConstraints
+
+from lms.fields import Body, DocumentId, Line, Moment, Resource
+from lms.permissions import Role
+
+
+def _address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not local or "." not in domain.strip(".") or any(char.isspace() for char in text):
+        raise ValueError("is not an email address")
+    return text.casefold()
+
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=6, max_length=254), AfterValidator(_address)
+]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+
+class Registration(Body):
+    email: Email
+    name: Line
+    password: Password
+
+
+class Credentials(Body):
+    email: Email
+    password: Password
+
+
+class RefreshRequest(Body):
+    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class User(Resource):
+    id: DocumentId
+    email: str
+    name: str
+    role: Role
+    created_at: Moment
+
+
+class Registered(Resource):
+    user: User
+
+
+class Tokens(Resource):
+    """``expires_in`` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+    user: User

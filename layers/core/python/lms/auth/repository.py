@@ -1,0 +1,63 @@
+"""Accounts, sessions and rate-limit buckets in MongoDB."""
+
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+users = mongo.collection(
+    "users", indexes=[IndexModel([("email", ASCENDING)], unique=True)], personal=["email", "name"]
+)
+sessions = mongo.collection(
+    "sessions",
+    indexes=[
+        IndexModel([("user_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    ],
+)
+
+
+def add_user(tx: Transaction, user: Document) -> None:
+    """Raise DuplicateKeyError where the email is taken."""
+    users().insert_one(user, session=tx.session)
+
+
+def user_by_email(email: str) -> Document | None:
+    return users().find_one({"email": email})
+
+
+def user_by_id(user_id: ObjectId) -> Document | None:
+    return users().find_one({"_id": user_id})
+
+
+def add_session(tx: Transaction, session: Document) -> None:
+    sessions().insert_one(session, session=tx.session)
+
+
+def session_by_id(session_id: ObjectId) -> Document | None:
+    return sessions().find_one({"_id": session_id})
+
+
+def advance_session(session_id: ObjectId, generation: int, now: datetime) -> Document | None:
+    """Move a live session from ``generation`` to the next; None where it does not stand there any more."""
+    return sessions().find_one_and_update(
+        {"_id": session_id, "generation": generation, "revoked_at": None, "expires_at": {"$gt": now}},
+        {"$set": {"generation": generation + 1, "rotated_at": now}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def revoke_session(tx: Transaction, session_id: ObjectId, now: datetime, reason: str) -> bool:
+    """Whether this call ended it."""
+    return bool(
+        sessions()
+        .update_one(
+            {"_id": session_id, "revoked_at": None},
+            {"$set": {"revoked_at": now, "revoked_for": reason}},
+            session=tx.session,
+        )
+        .modified_count
+    )

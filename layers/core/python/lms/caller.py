@@ -1,0 +1,44 @@
+"""Who calls: read from what the authorizer hands on, and held against the permission table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from bson import ObjectId
+
+from lms import clock
+from lms.errors import Forbidden, Unauthenticated
+from lms.permissions import GLOBAL, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    id: ObjectId
+    role: Role
+    session_id: ObjectId
+
+
+def caller(request: Request) -> Caller:
+    """Raise 401 where the token was missing or bad, or has run out since the authorizer's answer was cached."""
+    authorizer = APIGatewayProxyEventV2(request.resolved_event.raw_event).request_context.authorizer
+    claims = (authorizer.get_lambda if authorizer else None) or {}
+    if "sub" not in claims:
+        raise Unauthenticated(code=claims.get("reason"), headers={"WWW-Authenticate": "Bearer"})
+    if int(claims["exp"]) <= clock.now().timestamp():
+        raise Unauthenticated(code="TOKEN_EXPIRED", headers={"WWW-Authenticate": "Bearer"})
+    return Caller(ObjectId(claims["sub"]), Role(claims["role"]), ObjectId(claims["sid"]))
+
+
+def allowed(permission: str) -> Callable[[Request], Caller]:
+    """The dependency for a handler that anyone with ``permission`` may call."""
+    roles = GLOBAL[permission]
+
+    def check(request: Request) -> Caller:
+        who = caller(request)
+        if who.role not in roles:
+            raise Forbidden()
+        return who
+
+    check.__dict__["permission"] = permission
+    return check

@@ -1,0 +1,256 @@
+"""The HTTP edge: one resolver, strict JSON, problems (RFC 9457), ETags, pages, and the Lambda entry point."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    ResponseValidationError,
+)
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel
+from pydantic_core import to_json
+from pymongo.errors import PyMongoError
+
+from lms import mongo
+from lms.errors import DomainError, Invalid, NotFound, PreconditionFailed, Unavailable, UnsupportedMediaType
+from lms.telemetry import logger
+
+Row = Mapping[str, Any]
+
+
+class MalformedBody(DomainError):
+    status, code, title = 400, "MALFORMED_BODY", "The body is not valid JSON in UTF-8"
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """Read a JSON object; refuse what Python's parser takes but MongoDB or a strict client would not."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedBody(str(error)[:200]) from None
+    if not isinstance(value, dict):
+        raise Invalid("Send one JSON object", errors=[{"pointer": "", "message": "an object is expected"}])
+    if _SUSPICIOUS.search(text):
+        _refuse_unstorable(value, "")
+    return value
+
+
+_SUSPICIOUS = re.compile(r"\x00|\\u0000|\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_unstorable(value: Any, pointer: str) -> None:
+    if isinstance(value, str) and ("\x00" in value or any("\ud800" <= char <= "\udfff" for char in value)):
+        raise Invalid(errors=[{"pointer": pointer, "message": "holds a NUL or half a surrogate pair"}])
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_unstorable(name, pointer)
+            _refuse_unstorable(inner, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            _refuse_unstorable(inner, f"{pointer}/{index}")
+
+
+app = APIGatewayHttpResolver(
+    enable_validation=True,
+    json_body_deserializer=parse_object,
+    response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+)
+
+
+def problem(error: DomainError) -> Response[str]:
+    body = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "request_id": app.current_event.request_context.request_id,
+        **({"errors": error.errors} if error.errors else {}),
+        **error.extra,
+    }
+    return Response(error.status, "application/problem+json", to_json(body).decode(), headers=error.headers)
+
+
+@app.exception_handler(DomainError)
+def _domain_error(error: DomainError) -> Response[str]:
+    return problem(error)
+
+
+@app.exception_handler(RequestValidationError)
+def _invalid(error: RequestValidationError) -> Response[str]:
+    rows = error.errors()
+    return problem(Invalid(errors=[{"pointer": _pointer(row["loc"]), "message": row["msg"]} for row in rows]))
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """A JSON pointer into the body, or ``?name`` for a query parameter."""
+    place, *steps = location
+    if place == "body":
+        return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return f"?{steps[0]}" if place == "query" and steps else f"{place}:{'/'.join(map(str, steps))}"
+
+
+@app.exception_handler(RequestUnsupportedContentType)
+def _unsupported(_: RequestUnsupportedContentType) -> Response[str]:
+    return problem(UnsupportedMediaType())
+
+
+@app.exception_handler([UnicodeDecodeError, binascii.Error])
+def _undecodable(_: Exception) -> Response[str]:
+    return problem(MalformedBody())
+
+
+@app.exception_handler(NotFoundError)
+def _no_route(_: NotFoundError) -> Response[str]:
+    return problem(NotFound("There is no such path"))
+
+
+@app.exception_handler(ServiceError)
+def _service_error(error: ServiceError) -> Response[str]:
+    refused = DomainError(str(error.msg))
+    refused.status = error.status_code
+    return problem(refused)
+
+
+@app.exception_handler(PyMongoError)
+def _database_error(error: PyMongoError) -> Response[str]:
+    if mongo.is_outage(error):
+        logger.warning("mongodb is away", exc_info=error)
+        return problem(Unavailable("The database is away; nothing was lost, try again"))
+    return _broken(error)
+
+
+@app.exception_handler(ResponseValidationError)
+def _wrong_response(error: ResponseValidationError) -> Response[str]:
+    return _broken(error)
+
+
+@app.exception_handler(Exception)
+def _unexpected(error: Exception) -> Response[str]:
+    return _broken(error)
+
+
+def _broken(error: Exception) -> Response[str]:
+    logger.error("unhandled", exc_info=error)
+    broken = DomainError("Something broke on our side; the request id finds it in the log")
+    broken.status, broken.code, broken.title = 500, "INTERNAL", "Internal error"
+    return problem(broken)
+
+
+def _finish(resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Serialise once, give every read an ETag, and answer 304 to a client that has it."""
+    answer: Response[Any] = next_middleware(resolver)
+    if answer.status_code == HTTPStatus.NO_CONTENT:
+        answer.body, answer.headers = "", {}
+        return answer
+    if isinstance(answer.body, dict | list):
+        answer.body = to_json(answer.body).decode()
+    if resolver.current_event.http_method == "GET" and answer.status_code == HTTPStatus.OK:
+        tag = answer.headers.setdefault("ETag", _content_tag(answer.body))
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+        if tag in _tags(header("If-None-Match")):
+            return Response(HTTPStatus.NOT_MODIFIED, body="", headers={"ETag": tag})
+    return answer
+
+
+app.use(middlewares=[_finish])
+
+
+def _content_tag(body: str | bytes | None) -> str:
+    raw = body.encode() if isinstance(body, str) else body or b""
+    return f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
+
+
+def _tags(value: str) -> list[str]:
+    """The entity tags of a conditional header; weak ones count, since a proxy that compresses weakens them."""
+    return [tag.strip().removeprefix("W/") for tag in value.split(",")]
+
+
+def header(name: str) -> str:
+    return app.current_event.headers.get(name, "")
+
+
+def source_address() -> str:
+    return str(app.current_event.request_context.http.source_ip)
+
+
+def tag(version: int) -> str:
+    return f'"{version}"'
+
+
+def if_match() -> int | None:
+    """The version that the client last saw, None where it does not say. Raise 412 for what is no version."""
+    value = header("If-Match").strip()
+    if not value or value == "*":
+        return None
+    found = re.fullmatch(r'(?:W/)?"(\d{1,15})"', value)
+    if not found:
+        raise PreconditionFailed()
+    return int(found[1])
+
+
+def shown(model: type[BaseModel], row: Row, *, status: int = 200, **headers: str) -> Response[Any]:
+    """A resource as its response model shows it, tagged with its version."""
+    if "version" in row:
+        headers["ETag"] = tag(row["version"])
+    return Response(status, "application/json", model.model_validate(row).model_dump(mode="json"), headers=headers)
+
+
+def created(model: type[BaseModel], row: Row, location: str) -> Response[Any]:
+    return shown(model, row, status=201, Location=location)
+
+
+def no_content() -> Response[Any]:
+    return Response(HTTPStatus.NO_CONTENT, body="")
+
+
+def page(model: type[BaseModel], rows: Sequence[Row], *, limit: int, key: Callable[[Row], Any]) -> Response[Any]:
+    """A page of at most ``limit`` of the ``limit + 1`` rows read; ``key`` is a row's place for the cursor."""
+    kept = rows[:limit]
+    cursor = encode_cursor(key(kept[-1])) if len(rows) > limit else None
+    items = [model.model_validate(row).model_dump(mode="json") for row in kept]
+    headers = {"Link": f'<{_next_url(cursor)}>; rel="next"'} if cursor else {}
+    return Response(200, "application/json", {"items": items, "next_cursor": cursor}, headers=headers)
+
+
+def _next_url(cursor: str) -> str:
+    event = app.current_event
+    query = [pair for pair in parse_qsl(event.get("rawQueryString", "")) if pair[0] != "cursor"]
+    return f"{event.path}?{urlencode([*query, ('cursor', cursor)])}"
+
+
+def encode_cursor(place: Any) -> str:
+    return base64.urlsafe_b64encode(to_json(place)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> Any:
+    """The place that a cursor stands for, None for the first page."""
+    if not cursor:
+        return None
+    try:
+        return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except ValueError:
+        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}]) from None
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """The entry point of every HTTP function."""
+    logger.set_correlation_id(event["requestContext"]["requestId"])
+    with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
+        return app.resolve(event, context)

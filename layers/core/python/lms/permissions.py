@@ -1,0 +1,44 @@
+"""Who may do what: the one table. A handler's signature names a row; the role matrix is tested from it."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A person's role in the institution."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+    ADMIN = "admin"
+
+
+class CourseRole(StrEnum):
+    """A person's role in one course; ADMIN and READER follow from elsewhere and are given to nobody."""
+
+    OWNER = "owner"
+    INSTRUCTOR = "instructor"
+    ASSISTANT = "assistant"
+    LEARNER = "learner"
+    ADMIN = "admin"
+    READER = "reader"
+
+
+ANYONE = frozenset(Role)
+EDITORS = frozenset({CourseRole.OWNER, CourseRole.INSTRUCTOR, CourseRole.ADMIN})
+STAFF = EDITORS | {CourseRole.ASSISTANT}
+MEMBERS = STAFF | {CourseRole.LEARNER}
+
+GLOBAL: dict[str, frozenset[Role]] = {
+    "account.read": ANYONE,
+    "course.create": ANYONE,
+    "course.list": ANYONE,
+    "course.generate": ANYONE,
+    "job.follow": ANYONE,
+    "notification.connect": ANYONE,
+}
+
+IN_COURSE: dict[str, frozenset[CourseRole]] = {
+    "course.read": MEMBERS | {CourseRole.READER},
+    "course.edit": EDITORS,
+    "course.delete": frozenset({CourseRole.OWNER, CourseRole.ADMIN}),
+    "lesson.read": MEMBERS,
+}

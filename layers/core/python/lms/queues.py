@@ -1,0 +1,33 @@
+"""SQS: send messages; the client is made at first use."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_BATCH = 10
+
+
+@cache
+def sqs() -> "SQSClient":
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}))
+
+
+def send(queue_url: str, messages: Sequence[Mapping[str, Any]]) -> None:
+    """Send JSON messages, ten a call. Raise when any was not taken: the caller's relay repeats it."""
+    for start in range(0, len(messages), _BATCH):
+        answer = sqs().send_message_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {"Id": str(index), "MessageBody": json.dumps(message)}
+                for index, message in enumerate(messages[start : start + _BATCH])
+            ],
+        )
+        if failed := answer.get("Failed"):
+            raise RuntimeError(f"{len(failed)} messages were not taken: {failed[0].get('Code')}")

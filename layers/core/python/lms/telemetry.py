@@ -1,0 +1,5 @@
+"""The one logger and the one metrics sink. Logs carry ids, never names, addresses or bodies."""
+
+from aws_lambda_powertools.logging import Logger
+
+logger = Logger(service=None, log_uncaught_exceptions=False)
