@@ -1,0 +1,33 @@
+"""Why an AI provider did not deliver, told so that the person who started the job can act on it."""
+
+
+class ProviderFailure(Exception):
+    """``reason`` is one sentence for that person; ``retryable``: the same call may succeed later, unchanged."""
+
+    retryable = False
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ContentRefused(ProviderFailure):
+    """The model would not write it, or what it wrote failed validation each time."""
+
+
+class ProviderRejected(ProviderFailure):
+    """The provider does not accept our calls: a wrong key, an unknown model, a request it cannot read."""
+
+
+class BudgetExhausted(ProviderFailure):
+    """The next call does not fit into the tokens that are left."""
+
+
+class ProviderUnavailable(ProviderFailure):
+    """The provider is away, slow or limiting us; ``retry_after`` in seconds, None where it gave no hint."""
+
+    retryable = True
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
