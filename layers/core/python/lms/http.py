@@ -1,13 +1,12 @@
 """The HTTP edge: one resolver, strict JSON, problems (RFC 9457), ETags, pages, and the Lambda entry point."""
 
-import base64
 import binascii
 import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -18,16 +17,29 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
     ResponseValidationError,
 )
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 from pydantic_core import to_json
 from pymongo.errors import PyMongoError
 
 from lms import mongo
+from lms.cursors import encode_cursor
 from lms.errors import DomainError, Invalid, NotFound, PreconditionFailed, Unavailable, UnsupportedMediaType
 from lms.telemetry import logger
 
 Row = Mapping[str, Any]
+T = TypeVar("T", bound=BaseModel)
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; ``next_cursor`` is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None
 
 
 class MalformedBody(DomainError):
@@ -216,6 +228,12 @@ def created(model: type[BaseModel], row: Row, location: str) -> Response[Any]:
     return shown(model, row, status=201, Location=location)
 
 
+def accepted(job: Row) -> Response[Any]:
+    """202: the work goes on; follow the job."""
+    body = {"job_id": str(job["_id"]), "status": job["status"]}
+    return Response(202, "application/json", body, headers={"Location": f"/jobs/{job['_id']}"})
+
+
 def no_content() -> Response[Any]:
     return Response(HTTPStatus.NO_CONTENT, body="")
 
@@ -233,20 +251,6 @@ def _next_url(cursor: str) -> str:
     event = app.current_event
     query = [pair for pair in parse_qsl(event.get("rawQueryString", "")) if pair[0] != "cursor"]
     return f"{event.path}?{urlencode([*query, ('cursor', cursor)])}"
-
-
-def encode_cursor(place: Any) -> str:
-    return base64.urlsafe_b64encode(to_json(place)).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str | None) -> Any:
-    """The place that a cursor stands for, None for the first page."""
-    if not cursor:
-        return None
-    try:
-        return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except ValueError:
-        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}]) from None
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

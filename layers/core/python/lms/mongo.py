@@ -115,9 +115,9 @@ def transaction(work: Callable[[Transaction], T]) -> T:
 
 
 @contextmanager
-def deadline(remaining_seconds: float) -> Iterator[None]:
-    """Cut every MongoDB wait inside the block so that an answer still gets out before the function ends."""
-    with pymongo.timeout(max(0.1, min(_LONGEST_SECONDS, remaining_seconds - _MARGIN_SECONDS))):
+def deadline(remaining_seconds: float, longest: float = _LONGEST_SECONDS) -> Iterator[None]:
+    """Bound all MongoDB waits of the block together, so that an answer still gets out before the function ends."""
+    with pymongo.timeout(max(0.1, min(longest, remaining_seconds - _MARGIN_SECONDS))):
         yield
 
 

@@ -19,6 +19,11 @@ def sqs() -> "SQSClient":
     return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}))
 
 
+def postpone(queue_url: str, receipt_handle: str, seconds: int) -> None:
+    """Let a received message come again after this many seconds."""
+    sqs().change_message_visibility(QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds)
+
+
 def send(queue_url: str, messages: Sequence[Mapping[str, Any]]) -> None:
     """Send JSON messages, ten a call. Raise when any was not taken: the caller's relay repeats it."""
     for start in range(0, len(messages), _BATCH):

@@ -5,6 +5,7 @@ class ProviderFailure(Exception):
     """``reason`` is one sentence for that person; ``retryable``: the same call may succeed later, unchanged."""
 
     retryable = False
+    code = "PROVIDER_FAILED"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -14,19 +15,26 @@ class ProviderFailure(Exception):
 class ContentRefused(ProviderFailure):
     """The model would not write it, or what it wrote failed validation each time."""
 
+    code = "CONTENT_REFUSED"
+
 
 class ProviderRejected(ProviderFailure):
     """The provider does not accept our calls: a wrong key, an unknown model, a request it cannot read."""
 
+    code = "PROVIDER_REJECTED"
+
 
 class BudgetExhausted(ProviderFailure):
     """The next call does not fit into the tokens that are left."""
+
+    code = "BUDGET_EXHAUSTED"
 
 
 class ProviderUnavailable(ProviderFailure):
     """The provider is away, slow or limiting us; ``retry_after`` in seconds, None where it gave no hint."""
 
     retryable = True
+    code = "PROVIDER_UNAVAILABLE"
 
     def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
         super().__init__(reason)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from lms.fields import Body, Count, Id, Line, Title
+from lms.fields import Body, Count, DocumentId, Id, Line, Moment, Resource, Title
 
 
 class Difficulty(StrEnum):
@@ -142,3 +142,42 @@ class Usage(BaseModel):
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+
+
+class Progress(Resource):
+    """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly."""
+
+    step: str
+    done: int
+    total: int
+
+
+class JobError(Resource):
+    code: str
+    detail: str
+    steps: list[str] = []
+
+
+class JobResult(Resource):
+    course_id: Id
+
+
+class Job(Resource):
+    id: DocumentId
+    kind: Literal["course_generation"]
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    progress: Progress
+    result: JobResult | None
+    error: JobError | None
+    usage: Usage
+    provider: str
+    course_id: Id | None = None
+    created_at: Moment
+    updated_at: Moment
+
+
+class Accepted(Resource):
+    """The answer to whatever takes long: follow the job at ``Location``."""
+
+    job_id: Id
+    status: str

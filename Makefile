@@ -1,0 +1,52 @@
+# Each target installs what it needs. `make start` and `make test` are all a newcomer types.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := layers/core/python:functions:.
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: start test lint bench lock build validate contract clean
+
+start: $(VENV)/.start
+	@$(BIN)/python -m infra.local $(ARGS)
+
+test: $(VENV)/.test
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks $(ARGS)
+
+contract: $(VENV)/.start
+	$(BIN)/python -m infra.contract
+
+# The stack's packages, and then those of the tests; compiled at once, since imports of source are three times slower.
+$(VENV)/.start: infra/local/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@echo "Installing the stack's packages …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m compileall -q $(VENV)/lib > /dev/null || true
+	@touch $@
+
+$(VENV)/.test: tests/requirements.txt $(VENV)/.start
+	@echo "Installing the tests' packages …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m compileall -q $(VENV)/lib > /dev/null || true
+	@touch $@
+
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: $(VENV)/.start
+	$(COMPILE) tests/requirements.in -o tests/requirements.txt
+	$(COMPILE) infra/local/requirements.in -c tests/requirements.txt -o infra/local/requirements.txt
+	$(COMPILE) layers/dependencies/requirements.in -c tests/requirements.txt -o layers/dependencies/requirements.txt
+	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt -o layers/gemini/requirements.txt
+	$(COMPILE) infra/sam/requirements.in -o infra/sam/requirements.txt
+
+clean:
+	rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,18 @@
+"""GET /jobs/{id}"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms.ai import jobs
+from lms.ai.models import Job
+from lms.caller import Caller, allowed
+from lms.http import app, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.get("/jobs/<id>", compress=True)
+def get_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
+    return shown(Job, jobs.visible_to(caller.id, caller.role, id))

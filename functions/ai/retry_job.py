@@ -1,0 +1,18 @@
+"""POST /jobs/{id}/retry"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms.ai import jobs
+from lms.ai.models import Job
+from lms.caller import Caller, allowed
+from lms.http import app, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.post("/jobs/<id>/retry")
+def retry_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
+    return shown(Job, jobs.retry(caller.id, jobs.visible_to(caller.id, caller.role, id)))

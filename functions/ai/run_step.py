@@ -1,0 +1,34 @@
+"""SQS AiQueue: runs one step of a job per message; a failed one comes again, later each time."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from bson import ObjectId
+
+from lms import mongo, queues
+from lms.ai import generation, steps
+from lms.config import settings
+from lms.telemetry import logger
+
+_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def remaining_seconds() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    def handle(record: SQSRecord) -> None:
+        try:
+            message = json.loads(record.body)
+            with mongo.deadline(remaining_seconds(), longest=900):
+                steps.run(generation.KIND, ObjectId(message["job_id"]), str(message["step"]), remaining_seconds)
+        except Exception:
+            logger.exception("step did not finish", message_id=record.message_id)
+            attempt = int(record.attributes.approximate_receive_count)
+            queues.postpone(settings().ai_queue_url, record.receipt_handle, steps.backoff_seconds(attempt))
+            raise
+
+    return dict(process_partial_response(event, handle, _processor, context))

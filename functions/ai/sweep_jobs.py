@@ -1,0 +1,13 @@
+"""Every minute: sends again the steps that a crash left unsent, unclaimed or unfinished."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lms import mongo
+from lms.ai import dispatch
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
+        return {"sent": dispatch.sweep()}

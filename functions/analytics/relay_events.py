@@ -1,0 +1,15 @@
+"""SQS EventsQueue and every minute: stamps waiting events with their place in the log."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lms import events, mongo
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    stamped = 0
+    with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
+        while count := events.relay():
+            stamped += count
+    return {"stamped": stamped, "batchItemFailures": []}

@@ -1,0 +1,51 @@
+"""Which AI provider does the work: Gemini where a key is configured, the grounded one everywhere else."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from lms.ai.grounded import Grounded
+from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source, Usage
+from lms.config import settings
+
+
+class Provider(Protocol):
+    name: str
+
+    def check(self, request: CourseRequest, sources: Sequence[Source]) -> None: ...
+
+    def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline: ...
+
+    def lesson(
+        self, request: CourseRequest, outline: Outline, plan: LessonPlan, sources: Sequence[Source]
+    ) -> Lesson: ...
+
+    def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz: ...
+
+
+def configured() -> str:
+    return "gemini" if settings().gemini_api_key_parameter else "grounded"
+
+
+def provider(
+    name: str,
+    *,
+    remaining_seconds: Callable[[], float],
+    record: Callable[[Usage], None],
+    budget_left: Callable[[], int | None],
+) -> Provider:
+    """``budget_left`` and ``record`` tie a model's calls to a job's token budget and count."""
+    if name == "grounded":
+        return Grounded()
+    # google-genai takes half a second to import: only the worker that calls the model pays for it.
+    from aws_lambda_powertools.utilities import parameters
+
+    from lms.ai.gemini import Gemini
+
+    return Gemini(
+        str(parameters.get_parameter(settings().gemini_api_key_parameter, decrypt=True, max_age=300)),
+        model=settings().gemini_model,
+        base_url=settings().gemini_base_url,
+        remaining_seconds=remaining_seconds,
+        record=record,
+        budget_left=budget_left,
+    )

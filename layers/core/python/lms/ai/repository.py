@@ -1,0 +1,218 @@
+"""Jobs, their steps and their sources in MongoDB."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+jobs = mongo.collection("jobs", indexes=[IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)])])
+steps = mongo.collection(
+    "job_steps",
+    indexes=[
+        IndexModel([("job_id", ASCENDING), ("name", ASCENDING)], unique=True),
+        IndexModel([("state", ASCENDING), ("due_at", ASCENDING)]),
+    ],
+)
+sources = mongo.collection("sources", indexes=[IndexModel([("origin", ASCENDING)])])
+
+UNFINISHED = ("queued", "running")
+OPEN = ("pending", "running")
+
+
+def add_job(tx: Transaction, job: Document) -> None:
+    jobs().insert_one(job, session=tx.session)
+
+
+def job_by_id(job_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    return jobs().find_one({"_id": job_id}, session=tx.session if tx else None)
+
+
+def jobs_of(owner_id: ObjectId, before: ObjectId | None, limit: int) -> list[Document]:
+    place = {"_id": {"$lt": before}} if before else {}
+    return list(jobs().find({"owner_id": owner_id, **place}).sort("_id", DESCENDING).limit(limit))
+
+
+def change_job(
+    tx: Transaction | None, job_id: ObjectId, change: Mapping[str, Any], *, only_in: Sequence[str] = ()
+) -> Document | None:
+    """The job after the change; None where ``only_in`` names states and it is in none of them."""
+    state = {"status": {"$in": list(only_in)}} if only_in else {}
+    return jobs().find_one_and_update(
+        {"_id": job_id, **state},
+        _with_version(change),
+        return_document=ReturnDocument.AFTER,
+        session=tx.session if tx else None,
+    )
+
+
+def _with_version(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {**change, "$inc": {**change.get("$inc", {}), "version": 1}}
+
+
+def add_usage(job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd: float) -> None:
+    jobs().update_one(
+        {"_id": job_id},
+        {
+            "$inc": {
+                "usage.input_tokens": input_tokens,
+                "usage.output_tokens": output_tokens,
+                "usage.cost_usd": cost_usd,
+            }
+        },
+    )
+
+
+def grant_allowance(job_id: ObjectId, step: str) -> int | None:
+    """Set a fair share of the job's token budget aside for a step; None where the job has no budget.
+
+    In one atomic update, so that steps that run at once can never spend more than the budget together.
+    """
+    others = {
+        "$filter": {
+            "input": {"$objectToArray": {"$ifNull": ["$allowances", {}]}},
+            "cond": {"$ne": ["$$this.k", step]},
+        }
+    }
+    spent = {"$add": ["$usage.input_tokens", "$usage.output_tokens"]}
+    set_aside = {"$sum": {"$map": {"input": others, "in": "$$this.v"}}}
+    left = {"$subtract": ["$budget_tokens", {"$add": [spent, set_aside]}]}
+    sharers = {"$max": [1, {"$subtract": ["$progress.total", {"$add": ["$progress.done", {"$size": others}]}]}]}
+    share = {"$max": [0, {"$toInt": {"$floor": {"$divide": [left, sharers]}}}]}
+    job = jobs().find_one_and_update(
+        {"_id": job_id, "budget_tokens": {"$ne": None}},
+        [{"$set": {f"allowances.{step}": share}}],
+        return_document=ReturnDocument.AFTER,
+    )
+    return job["allowances"][step] if job else None
+
+
+def return_allowance(job_id: ObjectId, step: str) -> None:
+    jobs().update_one({"_id": job_id}, {"$unset": {f"allowances.{step}": ""}})
+
+
+def add_steps(tx: Transaction, job_id: ObjectId, names: Sequence[str], now: datetime) -> None:
+    steps().insert_many(
+        [
+            {"job_id": job_id, "name": name, "state": "pending", "attempts": 0, "due_at": now, "sent": False}
+            for name in names
+        ],
+        session=tx.session,
+    )
+
+
+def step(job_id: ObjectId, name: str) -> Document | None:
+    return steps().find_one({"job_id": job_id, "name": name})
+
+
+def step_states(tx: Transaction, job_id: ObjectId) -> list[Document]:
+    return list(steps().find({"job_id": job_id}, {"name": 1, "state": 1, "error": 1, "_id": 0}, session=tx.session))
+
+
+def outputs(job_id: ObjectId, prefix: str) -> dict[str, Any]:
+    """What the finished steps whose names start with ``prefix`` have put out, by name."""
+    found = steps().find(
+        {"job_id": job_id, "name": {"$regex": f"^{prefix}"}, "state": "done"}, {"name": 1, "output": 1}
+    )
+    return {row["name"]: row["output"] for row in found}
+
+
+def claim_step(job_id: ObjectId, name: str, token: ObjectId, now: datetime, until: datetime) -> Document | None:
+    """Take a waiting step, or a running one whose lease has run out. None where there is nothing to take."""
+    return steps().find_one_and_update(
+        {
+            "job_id": job_id,
+            "name": name,
+            "$or": [{"state": "pending"}, {"state": "running", "due_at": {"$lte": now}}],
+        },
+        {"$set": {"state": "running", "token": token, "due_at": until}, "$inc": {"attempts": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def finish_step(
+    tx: Transaction, held: Document, state: str, *, output: Any = None, error: Document | None = None
+) -> bool:
+    """Whether the holder of the claim still held it."""
+    return bool(
+        steps()
+        .update_one(
+            {"_id": held["_id"], "state": "running", "token": held["token"]},
+            {"$set": {"state": state, "output": output, "error": error}, "$unset": {"token": "", "due_at": ""}},
+            session=tx.session,
+        )
+        .modified_count
+    )
+
+
+def release_step(held: Document, due_at: datetime) -> None:
+    """Give a claim back, for a later attempt."""
+    steps().update_one(
+        {"_id": held["_id"], "state": "running", "token": held["token"]},
+        {"$set": {"state": "pending", "due_at": due_at}, "$unset": {"token": ""}},
+    )
+
+
+def cancel_steps(tx: Transaction, job_id: ObjectId) -> None:
+    steps().update_many(
+        {"job_id": job_id, "state": {"$in": OPEN}},
+        {"$set": {"state": "cancelled"}, "$unset": {"token": "", "due_at": ""}},
+        session=tx.session,
+    )
+
+
+def reopen_steps(tx: Transaction, job_id: ObjectId, now: datetime) -> None:
+    steps().update_many(
+        {"job_id": job_id, "state": {"$in": ["failed", "cancelled"]}},
+        {
+            "$set": {"state": "pending", "attempts": 0, "due_at": now, "sent": False},
+            "$unset": {"error": "", "token": ""},
+        },
+        session=tx.session,
+    )
+
+
+def unsent_steps(job_id: ObjectId) -> list[Document]:
+    return list(steps().find({"job_id": job_id, "state": "pending", "sent": False}, {"job_id": 1, "name": 1}))
+
+
+def overdue_steps(before: datetime, limit: int) -> list[Document]:
+    """Steps that should have been taken or finished before this instant."""
+    return list(
+        steps().find({"state": {"$in": OPEN}, "due_at": {"$lte": before}}, {"job_id": 1, "name": 1}).limit(limit)
+    )
+
+
+def mark_sent(step_ids: Sequence[ObjectId], due_at: datetime) -> None:
+    """Note that messages are on their way; look again at ``due_at`` should nobody have taken them by then."""
+    steps().bulk_write(
+        [
+            UpdateOne({"_id": _id, "state": "pending"}, {"$set": {"sent": True, "due_at": due_at}})
+            for _id in step_ids
+        ],
+        ordered=False,
+    )
+
+
+def add_source(tx: Transaction, source: Document) -> None:
+    sources().insert_one(source, session=tx.session)
+
+
+def sources_by_id(source_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(sources().find({"_id": {"$in": list(source_ids)}}))
+
+
+def library_sources() -> list[Document]:
+    return list(sources().find({"origin": "library"}))
+
+
+def replace_library(texts: Sequence[Document]) -> None:
+    """Bring in this library. A text that changed gets a new id, so citations of the old one stay true."""
+    sources().bulk_write([UpdateOne({"_id": text["_id"]}, {"$set": text}, upsert=True) for text in texts])
+    sources().update_many(
+        {"origin": "library", "_id": {"$nin": [text["_id"] for text in texts]}}, {"$set": {"origin": "retired"}}
+    )

@@ -1,0 +1,157 @@
+"""How a job's steps run: each claimed by one worker at a time, its output kept once, the next ones opened.
+
+A step is idempotent by (job, step): a message that comes twice, late or in another order finds nothing to claim.
+A worker that dies leaves a claim that runs out. Nothing depends on a queue's delay, or on a message being the
+only one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from lms import clock, events, mongo
+from lms.ai import dispatch, jobs, repository
+from lms.ai.repository import OPEN, UNFINISHED
+from lms.config import settings
+from lms.mongo import Document, Transaction
+from lms.telemetry import logger
+
+_GRACE = timedelta(minutes=1)
+
+Finish = Callable[[Transaction], Document]
+"""Runs in the transaction that completes a step, and gives the job's result."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job.
+
+    ``due`` names the steps that are due once ``done`` are finished (none: the job is), ``stage`` a step's stage,
+    and ``work`` does a step: its output, and what else to write in the transaction that keeps it.
+    """
+
+    due: Callable[[Document, frozenset[str]], Sequence[str]]
+    stage: Callable[[str], str]
+    work: Callable[[Document, str, Callable[[], float]], tuple[Any, Finish | None]]
+
+
+class StepFailed(Exception):
+    """The step cannot succeed as things stand; ``reason`` is for the person who started the job."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[], float]) -> None:
+    """Do the step if it is still to be done. Raise what made it fail this time, so that its message comes again."""
+    claimed = _claim(job_id, name)
+    if claimed is None:
+        return
+    job, held = claimed
+    attempts = settings().ai_step_attempts
+    if held["attempts"] > attempts:
+        _fail(kind, job, held, StepFailed("STEP_DIED", f"its worker died {attempts} times"))
+        return
+    try:
+        output, finish = kind.work(job, name, remaining_seconds)
+        _complete(kind, job, held, output, finish)
+    except StepFailed as failure:
+        _fail(kind, job, held, failure)
+    except Exception as error:
+        if held["attempts"] == attempts:
+            _fail(kind, job, held, StepFailed("STEP_GAVE_UP", f"failed {attempts} times, at last with: {error}"))
+        else:
+            backoff = timedelta(seconds=backoff_seconds(held["attempts"]))
+            repository.release_step(held, clock.now() + backoff + _GRACE)
+        raise
+
+
+def backoff_seconds(attempt: int) -> int:
+    """Doubles from the configured base with each attempt, up to two minutes."""
+    return min(120, settings().ai_retry_base_seconds << (attempt - 1))
+
+
+def _claim(job_id: ObjectId, name: str) -> tuple[Document, Document] | None:
+    """The job and the claimed step; None where the message has nothing left to do."""
+    now = clock.now()
+    until = now + timedelta(seconds=settings().ai_step_lease_seconds)
+    held = repository.claim_step(job_id, name, ObjectId(), now, until)
+    if held is None:
+        return None
+    begun = {"$set": {"status": "running", "updated_at": now}}
+    job = repository.change_job(None, job_id, begun, only_in=UNFINISHED)
+    return (job, held) if job else None
+
+
+def _complete(kind: Kind, job: Document, held: Document, output: Any, finish: Finish | None) -> None:
+    """Keep the output, count the step, and open what is due next: all of it or nothing."""
+
+    def keep(tx: Transaction) -> None:
+        if repository.finish_step(tx, held, "done", output=output):
+            result = {"result": finish(tx)} if finish else {}
+            stage = {"progress.step": kind.stage(held["name"]), **result}
+            _settle(tx, kind, _touch(tx, job, held, {"$set": stage, "$inc": {"progress.done": 1}}))
+
+    mongo.transaction(keep)
+
+
+def _fail(kind: Kind, job: Document, held: Document, failure: StepFailed) -> None:
+    """Give the step up; the others go on, and the job fails once none is left that could."""
+    logger.warning("step failed", job_id=str(job["_id"]), step=held["name"], code=failure.code)
+    error = {"code": failure.code, "detail": failure.reason}
+
+    def give_up(tx: Transaction) -> None:
+        if repository.finish_step(tx, held, "failed", error=error):
+            _settle(tx, kind, _touch(tx, job, held, {"$set": {}}))
+
+    mongo.transaction(give_up)
+
+
+def _touch(tx: Transaction, job: Document, held: Document, change: Document) -> Document:
+    change["$set"]["updated_at"] = clock.now()
+    change["$unset"] = {f"allowances.{held['name']}": ""}
+    touched = repository.change_job(tx, job["_id"], change)
+    if touched is None:
+        raise RuntimeError("the job is gone")
+    return touched
+
+
+def _settle(tx: Transaction, kind: Kind, job: Document) -> None:
+    """Open the steps that are due now, or close the job.
+
+    The change of the job that came before in this transaction makes two workers that settle at once conflict:
+    the later one runs again and sees what the earlier one did.
+    """
+    if job["status"] in UNFINISHED:
+        rows = {row["name"]: row for row in repository.step_states(tx, job["_id"])}
+        due = kind.due(job, frozenset(name for name, row in rows.items() if row["state"] == "done"))
+        fresh = [name for name in due if name not in rows]
+        if fresh:
+            repository.add_steps(tx, job["_id"], fresh, clock.now())
+            tx.after_commit(lambda: dispatch.send(job["_id"]))
+        elif not due:
+            job = _close(tx, job, "succeeded", None)
+        elif not any(row["state"] in OPEN for row in rows.values()):
+            job = _close(tx, job, "failed", _explain(rows.values()))
+    tx.after_commit(lambda: jobs.tell(job))
+
+
+def _explain(rows: Sequence[Document] | Any) -> Document:
+    failed = sorted(
+        (row for row in rows if row["state"] == "failed"), key=lambda row: (len(row["name"]), row["name"])
+    )
+    return {
+        "code": failed[0]["error"]["code"],
+        "detail": "; ".join(f"{row['name']}: {row['error']['detail']}" for row in failed)[:2_000],
+        "steps": [row["name"] for row in failed],
+    }
+
+
+def _close(tx: Transaction, job: Document, status: str, error: Document | None) -> Document:
+    closing = {"status": status, "error": error, "finished_at": clock.now()}
+    events.record(tx, f"job.{status}", actor=job["owner_id"], subject=job["_id"], kind=job["kind"])
+    return repository.change_job(tx, job["_id"], {"$set": closing}) or job
