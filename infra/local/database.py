@@ -59,11 +59,12 @@ class Database:
 class Mongod(Database):
     """A mongod of ours on a free port of 127.0.0.1, its data and log under `state`."""
 
-    def __init__(self, binary: Path, state: Path) -> None:
+    def __init__(self, binary: Path, state: Path, *, minimum_free_bytes: int = MINIMUM_FREE_BYTES) -> None:
         self.port = free_port()
         super().__init__(f"mongodb://127.0.0.1:{self.port}/?replicaSet={_REPLICA_SET}")
         self.log = state / "mongod.log"
         self._binary = binary
+        self._minimum_free_bytes = minimum_free_bytes
         self._data = state / "mongod"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -75,7 +76,7 @@ class Mongod(Database):
     def start(self) -> None:
         """Start mongod and wait until it is a writable primary. StackError when it does not come up."""
         self._data.mkdir(parents=True, exist_ok=True)
-        _require_free_disk(self._data)
+        _require_free_disk(self._data, self._minimum_free_bytes)
         self._process = spawn(self._command(), log=self.log)
         deadline = time.monotonic() + _STARTUP_SECONDS
         address = f"mongodb://127.0.0.1:{self.port}/?directConnection=true"
@@ -160,12 +161,12 @@ def _shipped_mongod() -> Path | None:
     return binary if binary.is_file() else None
 
 
-def _require_free_disk(directory: Path) -> None:
+def _require_free_disk(directory: Path, minimum: int) -> None:
     free = shutil.disk_usage(directory).free
-    if free < MINIMUM_FREE_BYTES:
+    if free < minimum:
         raise StackError(
             f"Only {free >> 20} MiB are free on the disk of {directory}; the stack needs "
-            f"{MINIMUM_FREE_BYTES >> 20} MiB. Free some, or move the project to another disk."
+            f"{minimum >> 20} MiB. Free some, or move the project to another disk."
         )
 
 
