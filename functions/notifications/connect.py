@@ -1,0 +1,19 @@
+"""$connect: opens a connection for who brings a ticket."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lms import realtime
+from lms.notifications import connections, tickets
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    ticket = (event.get("queryStringParameters") or {}).get("ticket", "")
+    person = tickets.take(ticket) if ticket else None
+    if person is None:
+        return {"statusCode": 401}
+    connection_id = event["requestContext"]["connectionId"]
+    for oldest in connections.open(connection_id, person["user_id"], person["role"]):
+        realtime.hang_up(oldest)
+    return {"statusCode": 200}
