@@ -83,12 +83,23 @@ class EventSources:
 
     def start(self) -> None:
         """Begin polling, one thread per queue."""
-        for poller in self._pollers:
-            threading.Thread(target=poller.run, name=f"poll {poller.name}", daemon=True).start()
+        self._stopping.clear()
+        self._threads = [
+            threading.Thread(target=poller.run, name=f"poll {poller.name}", daemon=True)
+            for poller in self._pollers
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Take no further messages. What is in flight ends with the workers."""
         self._stopping.set()
+
+    def pause(self) -> None:
+        """Stop, and return once no poll is under way, so that no message is received any more; `start` resumes."""
+        self.stop()
+        for thread in self._threads:
+            thread.join()
 
     def _each_arrangement(
         self, handle: Callable[[list[Message]], list[Message]]
