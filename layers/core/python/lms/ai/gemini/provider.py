@@ -1,0 +1,158 @@
+"""The provider that asks Gemini: each answer is validated, and asked for again with what was wrong with it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from lms import clock
+from lms.ai.failures import BudgetExhausted, ContentRefused
+from lms.ai.gemini import conversion, paragraphs, prompts
+from lms.ai.gemini.breaker import guarded
+from lms.ai.gemini.client import Client, Reply
+from lms.ai.gemini.conversion import Unusable
+from lms.ai.gemini.pricing import cost_usd
+from lms.ai.gemini.prompts import Prompt
+from lms.ai.gemini.retries import Retries
+from lms.ai.gemini.schema import Answer, LessonAnswer, OutlineAnswer, QuizAnswer, json_schema
+from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source, Usage
+from lms.config import settings
+from lms.errors import Invalid
+from lms.telemetry import logger
+
+_ASKED_AT_MOST = 3
+_QUESTIONS = 5
+_LEAST_OUTPUT = 512
+_MOST_OUTPUT = 65_536
+_BLOCKED = {"SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "ESCALATION", "PUP_LIMITED_DISABLED"}
+_CUT_OFF = {"MAX_TOKENS", "CONTINUATION"}
+
+A = TypeVar("A", bound=Answer)
+T = TypeVar("T")
+
+
+class Gemini:
+    """``record`` is told what every call used, failed ones too; ``budget_left`` is in tokens, None: no budget."""
+
+    name = "gemini"
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        model: str,
+        base_url: str = "",
+        remaining_seconds: Callable[[], float],
+        record: Callable[[Usage], None],
+        budget_left: Callable[[], int | None],
+        retries: Retries | None = None,
+        circuit_table: str | None = None,
+    ) -> None:
+        self._remaining_seconds = remaining_seconds
+        self._record = record
+        self._budget_left = budget_left
+        self._retries = retries or Retries()
+        self._generate = guarded(
+            Client(api_key, model, base_url).generate,
+            circuit=f"gemini/{model}",
+            table=settings().circuit_table if circuit_table is None else circuit_table,
+        )
+
+    def check(self, request: CourseRequest, sources: Sequence[Source]) -> None:
+        """Raise 422 where the sources hold no text, or the budget would not even pay for the outline."""
+        if sources and not (shown := paragraphs.numbered(sources)):
+            raise Invalid("The source text holds no words.", code="SOURCE_EMPTY")
+        if request.budget_tokens is None:
+            return
+        shown = paragraphs.numbered(sources)
+        needed = _LEAST_OUTPUT + prompts.outline(request, shown).tokens(
+            json_schema(OutlineAnswer, cited=bool(shown))
+        )
+        if needed > request.budget_tokens:
+            raise Invalid(
+                f"budget_tokens is too small: the outline alone needs about {needed} tokens.",
+                code="BUDGET_TOO_SMALL",
+            )
+
+    def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline:
+        shown = paragraphs.numbered(sources)
+        return self._ask(
+            prompts.outline(request, shown),
+            OutlineAnswer,
+            lambda answer: conversion.outline(answer, request.lesson_count, shown),
+            cited=bool(shown),
+        )
+
+    def lesson(
+        self, request: CourseRequest, outline: Outline, plan: LessonPlan, sources: Sequence[Source]
+    ) -> Lesson:
+        shown = paragraphs.within(paragraphs.numbered(sources), plan.spans)
+        return self._ask(
+            prompts.lesson(request, outline, plan, shown),
+            LessonAnswer,
+            lambda answer: conversion.lesson(answer, shown),
+            cited=bool(shown),
+        )
+
+    def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
+        return self._ask(
+            prompts.quiz(request, plan, lesson, _QUESTIONS),
+            QuizAnswer,
+            lambda answer: conversion.quiz(answer, lesson),
+            cited=False,
+        )
+
+    def _ask(self, prompt: Prompt, answer: type[A], convert: Callable[[A], T], *, cited: bool) -> T:
+        """Raise ContentRefused when the third answer is still unusable."""
+        schema = json_schema(answer, cited=cited)
+        problems: list[str] = []
+        for _ in range(_ASKED_AT_MOST):
+            asked = prompt.corrected(problems) if problems else prompt
+            limit = self._output_limit(asked.tokens(schema))
+            reply = self._retries.run(partial(self._generate, asked, schema, limit), self._remaining_seconds)
+            self._account(reply)
+            try:
+                return conversion.read(answer, _text(reply, limit), convert)
+            except Unusable as unusable:
+                problems = unusable.problems
+                logger.info("gemini's answer was unusable", problems=len(problems))
+        raise ContentRefused(f"Gemini's answer failed validation {_ASKED_AT_MOST} times: {'; '.join(problems)}")
+
+    def _output_limit(self, input_tokens: int) -> int | None:
+        left = self._budget_left()
+        if left is None:
+            return None
+        if left - input_tokens < _LEAST_OUTPUT:
+            raise BudgetExhausted(
+                f"The next call needs about {input_tokens + _LEAST_OUTPUT} tokens, and {max(0, left)} are left for "
+                "this step. Start the job again with a larger budget_tokens."
+            )
+        return min(left - input_tokens, _MOST_OUTPUT)
+
+    def _account(self, reply: Reply) -> None:
+        if not reply.input_tokens and not reply.output_tokens:
+            return
+        cost = cost_usd(reply.model, reply.input_tokens, reply.output_tokens, clock.now().date())
+        if cost is None:
+            logger.warning("model without a listed price: its cost counts as 0", model=reply.model)
+        self._record(
+            Usage(input_tokens=reply.input_tokens, output_tokens=reply.output_tokens, cost_usd=cost or 0.0)
+        )
+
+
+def _text(reply: Reply, limit: int | None) -> str:
+    """The answer's text. Raise ContentRefused where it was blocked, Unusable where it ended early."""
+    blocked = reply.blocked or (reply.finish_reason if reply.finish_reason in _BLOCKED else None)
+    if blocked:
+        raise ContentRefused(
+            f"Gemini's content filter blocked this ({blocked}). Word the topic or the source text differently."
+        )
+    if reply.finish_reason in _CUT_OFF and limit is not None and limit < _MOST_OUTPUT:
+        raise BudgetExhausted(
+            f"The tokens that were left for this step ({limit}) did not suffice for the answer. "
+            "Start the job again with a larger budget_tokens."
+        )
+    if reply.finish_reason in _CUT_OFF:
+        raise Unusable(["the answer was cut off at the token limit; write less"])
+    if reply.finish_reason != "STOP":
+        raise Unusable([f"the answer ended early ({reply.finish_reason or 'empty'})"])
+    return reply.text

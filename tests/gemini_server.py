@@ -1,0 +1,520 @@
+"""A loopback Gemini that speaks generateContent's REST protocol: `python -m tests.gemini_server --port N`.
+
+It answers from what the prompt holds, so that a whole course with valid quizzes comes out, and fails when told to:
+
+    POST /control {"faults": [{"kind": "rate_limited", "count": 2, "retry_after": 1}], "delay": 0.2, "reset": true}
+    GET /control          what is set, and the kinds there are
+    GET /control/calls    what was asked, in order; DELETE forgets it
+
+A fault hits the next `count` calls (1 unless told; null: until reset), or every call for `for_seconds`; `task`
+(outline, lesson, quiz) and `lesson` (its number) narrow it. The first that fits is taken.
+"""
+
+import argparse
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+Json = dict[str, Any]
+
+_PATH = re.compile(r"^/v1(?:beta)?/models/([^/:]+):generateContent$")
+_INJECTION = re.compile(r"ignore (?:all )?previous instructions[^:]*:\s*(.+)", re.IGNORECASE | re.DOTALL)
+_BYTES_PER_TOKEN = 4
+_THOUGHTS = 50
+
+
+@dataclass
+class Fault:
+    kind: str
+    count: int | None = 1
+    task: str | None = None
+    lesson: int | None = None
+    retry_after: float | None = None
+    for_seconds: float | None = None
+    made_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def spent(self) -> bool:
+        if self.for_seconds is not None:
+            return time.monotonic() > self.made_at + self.for_seconds
+        return self.count is not None and self.count <= 0
+
+    def fits(self, asked: "Asked") -> bool:
+        return (
+            not self.spent
+            and self.task in (None, asked.task["write"])
+            and self.lesson in (None, asked.lesson_number)
+        )
+
+
+class Asked:
+    """A request's prompt, read back from its JSON parts."""
+
+    def __init__(self, body: Json) -> None:
+        documents = [json.loads(part["text"]) for part in body["contents"][-1]["parts"]]
+        whole: Json = {name: value for document in documents for name, value in document.items()}
+        self.task: Json = whole["task"]
+        self.paragraphs: list[Json] = whole.get("source_paragraphs", [])
+        self.lesson_text: list[str] = whole.get("lesson_text", [])
+        self.corrections: list[str] = whole.get("corrections", {}).get("your_last_answer_was_refused_because", [])
+        self.limit: int | None = body.get("generationConfig", {}).get("maxOutputTokens")
+        self.input_tokens = len(json.dumps(body, ensure_ascii=False).encode()) // _BYTES_PER_TOKEN
+
+    @property
+    def lesson_number(self) -> int | None:
+        return self.task.get("lesson", {}).get("number")
+
+    @property
+    def injected(self) -> str:
+        """What a text in the prompt's data tries to make the model say."""
+        texts = [paragraph["text"] for paragraph in self.paragraphs] + self.lesson_text
+        found = _INJECTION.search("\n".join(texts))
+        return found[1] if found else "nothing was injected"
+
+
+# --- What a well-behaved model writes ---------------------------------------------------------------------------
+
+_IDEAS = (
+    "abstraction accuracy balance boundary causality collection comparison complexity composition condition "
+    "context contrast convention correlation decision definition dependency description direction distance "
+    "distribution efficiency equivalence estimation evaluation evidence exception expansion experiment "
+    "explanation expression foundation frequency function generality hierarchy hypothesis identity induction "
+    "inference influence integration interaction interface interval invariance iteration limitation location "
+    "measurement mechanism memory migration modification momentum movement negotiation notation observation "
+    "operation optimisation orientation partition pattern permission persistence perspective precision "
+    "prediction preparation principle probability procedure projection proportion protection purpose reduction "
+    "reference reflection relation repetition resolution resource restriction rotation sampling selection "
+    "separation sequence similarity simulation stability structure substitution symmetry synthesis threshold "
+    "transition translation validation variation verification visibility"
+).split()
+
+
+def write(asked: Asked) -> Json:
+    return {"outline": _outline, "lesson": _lesson, "quiz": _quiz}[asked.task["write"]](asked)
+
+
+def _outline(asked: Asked) -> Json:
+    count, topic = asked.task["lesson_count"], asked.task["topic"]
+    lessons = []
+    for index in range(count):
+        lesson: Json = {
+            "title": f"{topic}, part {index + 1}",
+            "objectives": [f"Explain part {index + 1} of {topic}", f"Apply part {index + 1} of {topic}"],
+            "minutes": 10,
+        }
+        if asked.paragraphs:
+            lesson["sources"] = [_share(asked.paragraphs, index, count)]
+        lessons.append(lesson)
+    modules = [lessons[start : start + 5] for start in range(0, count, 5)]
+    return {
+        "title": f"A course on {topic}",
+        "description": f"{count} lessons on {topic} for {asked.task['audience']}.",
+        "skills": [topic],
+        "modules": [{"title": f"Module {n}", "lessons": part} for n, part in enumerate(modules, start=1)],
+    }
+
+
+def _share(paragraphs: list[Json], index: int, count: int) -> Json:
+    start = index * len(paragraphs) // count
+    end = max(start + 1, (index + 1) * len(paragraphs) // count)
+    return {"first": paragraphs[start]["number"], "last": paragraphs[end - 1]["number"]}
+
+
+def _lesson(asked: Asked) -> Json:
+    if not asked.paragraphs:
+        return _unsourced_lesson(asked)
+    prose = [shown for shown in asked.paragraphs if not shown["text"].startswith(("#", "```"))]
+    blocks = [{"kind": "markdown", "text": shown["text"], "source": _cite(shown)} for shown in prose[:8]]
+    if not blocks:
+        blocks = [{"kind": "markdown", "text": asked.paragraphs[0]["text"], "source": _cite(asked.paragraphs[0])}]
+    first = blocks[0]
+    sentence = (_sentences(first["text"]) or [first["text"]])[0]
+    term = _key_word(sentence) or "term"
+    return {
+        "summary": {"text": sentence, "source": first["source"]},
+        "blocks": blocks,
+        "key_terms": [{"term": term, "definition": sentence, "source": first["source"]}],
+    }
+
+
+def _cite(paragraph: Json) -> Json:
+    return {"first": paragraph["number"], "last": paragraph["number"]}
+
+
+def _unsourced_lesson(asked: Asked) -> Json:
+    title, number = asked.task["lesson"]["title"], asked.lesson_number or 1
+    ideas = [_IDEAS[(number * 7 + index) % len(_IDEAS)] for index in range(6)]
+    ordinals = ("first", "second", "third", "fourth", "fifth", "sixth")
+    sentences = [
+        f"The {ordinal} idea that a learner meets in {title} carries the name {idea}."
+        for ordinal, idea in zip(ordinals, ideas, strict=True)
+    ]
+    code = f'ideas = ["{ideas[0]}", "{ideas[1]}"]\nprint(ideas)'
+    return {
+        "summary": {"text": f"This lesson names six ideas in {title}."},
+        "blocks": [
+            {"kind": "markdown", "text": " ".join(sentences[:3])},
+            {"kind": "code", "text": code, "language": "python"},
+            {"kind": "markdown", "text": " ".join(sentences[3:])},
+        ],
+        "key_terms": [
+            {"term": idea, "definition": sentence} for idea, sentence in zip(ideas, sentences, strict=True)
+        ],
+    }
+
+
+def _quiz(asked: Asked) -> Json:
+    found = [(text, word) for block in asked.lesson_text for text in _sentences(block) if (word := _key_word(text))]
+    by_word = list({word.lower(): (text, word) for text, word in reversed(found)}.values())[::-1]
+    kinds = ("single", "true_false", "cloze", "short_text", "single")
+    questions = []
+    for index in range(asked.task["question_count"]):
+        sentence, word = by_word[index % len(by_word)]
+        others = [
+            other
+            for _, other in by_word
+            if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE) and other.lower() != word.lower()
+        ]
+        questions.append(_question(kinds[index % len(kinds)], sentence, word, others + _IDEAS))
+    return {"questions": questions}
+
+
+def _question(kind: str, sentence: str, word: str, others: list[str]) -> Json:
+    gap = re.sub(rf"\b{word}\b", "____", sentence, count=1)
+    options = sorted([word, *others[:3]], key=str.lower)
+    return {
+        "kind": kind,
+        "prompt": {
+            "single": f"Which word belongs in the gap? {gap}",
+            "true_false": sentence,
+            "cloze": gap,
+            "short_text": f"Which word is missing here? {gap}",
+        }[kind],
+        "options": options if kind == "single" else [],
+        "answer": "true" if kind == "true_false" else word,
+        "evidence": sentence,
+    }
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences that stand in the text word for word, code and headings left out."""
+    if text.startswith(("#", "```")) or "`" in text:
+        return []
+    return [part.strip() for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) >= 6]
+
+
+def _key_word(sentence: str) -> str | None:
+    """The last of the longest words that stands in the sentence only once."""
+    words = re.findall(r"(?<![\w*-])[a-zA-Z]{5,}(?![\w*-])", sentence)
+    single = [word for word in words if len(re.findall(rf"\b{word}\b", sentence, re.IGNORECASE)) == 1]
+    return max(reversed(single), key=len, default=None)
+
+
+# --- What a bad day looks like: each fault turns the good answer into another one --------------------------------
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    manner: str = "whole"
+    """whole, hang, drip, or cut: what happens on the wire."""
+
+
+def _answer(asked: Asked, text: str, finish: str = "STOP", model: str = "") -> Reply:
+    tokens = len(text.encode()) // _BYTES_PER_TOKEN
+    if asked.limit is not None and tokens + _THOUGHTS > asked.limit:
+        tokens = max(0, asked.limit - _THOUGHTS)
+        text, finish = text.encode()[: tokens * _BYTES_PER_TOKEN].decode(errors="ignore"), "MAX_TOKENS"
+    return _reply(
+        {
+            "candidates": [
+                {"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": finish, "index": 0}
+            ],
+            "usageMetadata": {
+                "promptTokenCount": asked.input_tokens,
+                "candidatesTokenCount": tokens,
+                "thoughtsTokenCount": _THOUGHTS,
+                "totalTokenCount": asked.input_tokens + tokens + _THOUGHTS,
+            },
+            "modelVersion": model,
+            "responseId": f"response-{time.monotonic_ns()}",
+        }
+    )
+
+
+def _reply(document: Any, status: int = 200, **headers: str) -> Reply:
+    return Reply(
+        status, json.dumps(document).encode(), {"Content-Type": "application/json; charset=UTF-8", **headers}
+    )
+
+
+def _error(code: int, status: str, message: str, details: list[Json] | None = None, **headers: str) -> Reply:
+    error = {"code": code, "message": message, "status": status, "details": details or []}
+    return _reply({"error": error}, code, **headers)
+
+
+def _rate_limited(asked: Asked, fault: Fault) -> Reply:
+    seconds = 1 if fault.retry_after is None else fault.retry_after
+    info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds}s"}
+    return _error(
+        429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", [info], **{"Retry-After": f"{seconds:.0f}"}
+    )
+
+
+def _unavailable(asked: Asked, fault: Fault) -> Reply:
+    headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:.0f}"}
+    return _error(503, "UNAVAILABLE", "The model is overloaded. Please try again later.", **headers)
+
+
+def _on_the_wire(manner: str) -> Callable[[Asked, Fault], Reply]:
+    def reply(asked: Asked, fault: Fault) -> Reply:
+        good = _answer(asked, json.dumps(write(asked)))
+        good.manner = manner
+        return good
+
+    return reply
+
+
+def _says(change: Callable[[Asked, Json], Any]) -> Callable[[Asked, Fault], Reply]:
+    def reply(asked: Asked, fault: Fault) -> Reply:
+        said = change(asked, write(asked))
+        return _answer(asked, said if isinstance(said, str) else json.dumps(said))
+
+    return reply
+
+
+def _one_lesson_less(asked: Asked, good: Json) -> Json:
+    good["modules"][-1]["lessons"].pop()
+    good["modules"] = [module for module in good["modules"] if module["lessons"]]
+    return good
+
+
+def _cites_elsewhere(asked: Asked, good: Json) -> Json:
+    unknown = {"first": 9_999, "last": 9_999}
+    if "modules" in good:
+        good["modules"][0]["lessons"][0]["sources"] = [unknown]
+    else:
+        good["blocks"][0]["source"] = unknown
+    return good
+
+
+def _invents_evidence(asked: Asked, good: Json) -> Json:
+    good["questions"][0]["evidence"] = "This sentence stands in no lesson at all."
+    return good
+
+
+def _says_in_schema(text: Callable[[Asked], str]) -> Callable[[Asked, Json], Json]:
+    def change(asked: Asked, good: Json) -> Json:
+        if "blocks" in good:
+            good["blocks"][0]["text"] = text(asked)
+        return good
+
+    return change
+
+
+FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
+    "rate_limited": _rate_limited,
+    "internal_error": lambda asked, fault: _error(500, "INTERNAL", "An internal error has occurred."),
+    "unavailable": _unavailable,
+    "gateway_timeout": lambda asked, fault: _error(504, "DEADLINE_EXCEEDED", "Deadline exceeded."),
+    "bad_key": lambda asked, fault: _error(400, "INVALID_ARGUMENT", "API key not valid."),
+    "forbidden": lambda asked, fault: _error(403, "PERMISSION_DENIED", "Permission denied."),
+    "unknown_model": lambda asked, fault: _error(404, "NOT_FOUND", "models/x is not found for API version v1beta."),
+    "not_protocol": lambda asked, fault: Reply(200, b"<html>a proxy's page</html>", {"Content-Type": "text/html"}),
+    "not_an_object": lambda asked, fault: _reply(["not", "an", "object"]),
+    "disconnect": _on_the_wire("cut"),
+    "hang": _on_the_wire("hang"),
+    "drip": _on_the_wire("drip"),
+    "malformed_json": _says(lambda asked, good: json.dumps(good)[:-7] + "]}"),
+    "wrong_schema": _says(lambda asked, good: {"lessons": "as you like"}),
+    "one_lesson_less": _says(_one_lesson_less),
+    "cites_elsewhere": _says(_cites_elsewhere),
+    "invents_evidence": _says(_invents_evidence),
+    "markup": _says(_says_in_schema(lambda asked: 'Fine. <img src="x" onerror="alert(1)">')),
+    "obeys": _says(lambda asked, good: asked.injected),
+    "echoes": _says(_says_in_schema(lambda asked: asked.injected)),
+    "truncated": lambda asked, fault: _answer(asked, json.dumps(write(asked))[:80], "MAX_TOKENS"),
+    "safety": lambda asked, fault: _answer(asked, "", "SAFETY"),
+    "recitation": lambda asked, fault: _answer(asked, "", "RECITATION"),
+    "prompt_blocked": lambda asked, fault: _reply(
+        {
+            "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
+            "usageMetadata": {"promptTokenCount": asked.input_tokens, "totalTokenCount": asked.input_tokens},
+        }
+    ),
+}
+
+
+class FakeGemini:
+    """The server, in threads of this process: `with FakeGemini() as gemini: gemini.fail("hang")`."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.calls: list[Json] = []
+        self.delay = 0.0
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self._server.gemini = self  # type: ignore[attr-defined]
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def serve(self) -> None:
+        self._server.serve_forever()
+
+    def fail(self, kind: str, **details: Any) -> None:
+        if kind not in FAULTS:
+            raise ValueError(f"unknown kind {kind!r}; there are {', '.join(FAULTS)}")
+        with self._lock:
+            self._faults.append(Fault(kind, **details))
+
+    def reset(self) -> None:
+        """Forget all faults, and cut the calls that hang."""
+        with self._lock:
+            self._faults.clear()
+            self.delay = 0.0
+            self._released.set()
+            self._released = threading.Event()
+
+    @property
+    def state(self) -> Json:
+        with self._lock:
+            standing = [asdict(fault) for fault in self._faults if not fault.spent]
+        return {"faults": standing, "delay": self.delay, "kinds": list(FAULTS)}
+
+    def answer(self, model: str, body: Json, headers: Json) -> Reply:
+        asked = Asked(body)
+        with self._lock:
+            fault = next((fault for fault in self._faults if fault.fits(asked)), None)
+            if fault and fault.count is not None and fault.for_seconds is None:
+                fault.count -= 1
+            self.calls.append(
+                {
+                    "model": model,
+                    "task": asked.task["write"],
+                    "lesson": asked.lesson_number,
+                    "fault": fault.kind if fault else None,
+                    "corrections": asked.corrections,
+                    "at": time.time(),
+                    "headers": headers,
+                    "body": body,
+                }
+            )
+        self._released.wait(self.delay)
+        if fault:
+            return FAULTS[fault.kind](asked, fault)
+        return _answer(asked, json.dumps(write(asked)), model=model)
+
+    def released(self) -> threading.Event:
+        with self._lock:
+            return self._released
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_: Any) -> None:
+        """Stay silent."""
+
+    @property
+    def _gemini(self) -> FakeGemini:
+        return self.server.gemini  # type: ignore[attr-defined]
+
+    def do_GET(self) -> None:
+        if self.path == "/control":
+            self._send(_reply(self._gemini.state))
+        elif self.path == "/control/calls":
+            self._send(_reply({"calls": self._gemini.calls}))
+        else:
+            self._send(_error(404, "NOT_FOUND", "unknown path"))
+
+    def do_DELETE(self) -> None:
+        if self.path == "/control/calls":
+            self._gemini.calls.clear()
+            self._send(_reply({}))
+        else:
+            self._send(_error(404, "NOT_FOUND", "unknown path"))
+
+    def do_POST(self) -> None:
+        try:
+            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+            self._send(self._control(body) if self.path == "/control" else self._generate(body))
+        except (KeyError, TypeError, ValueError) as error:
+            self._send(_error(400, "INVALID_ARGUMENT", f"{type(error).__name__}: {error}"))
+
+    def _control(self, body: Json) -> Reply:
+        if body.get("reset"):
+            self._gemini.reset()
+        known = {each.name for each in fields(Fault)} - {"made_at"}
+        for fault in body.get("faults", []):
+            if unknown := fault.keys() - known:
+                raise ValueError(f"unknown fields {sorted(unknown)}")
+            self._gemini.fail(**fault)
+        self._gemini.delay = body.get("delay", self._gemini.delay)
+        return _reply(self._gemini.state)
+
+    def _generate(self, body: Json) -> Reply:
+        if not (path := _PATH.match(self.path)):
+            return _error(404, "NOT_FOUND", f"unknown path {self.path}")
+        if not self.headers.get("x-goog-api-key"):
+            return _error(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers.")
+        return self._gemini.answer(path[1], body, {name.lower(): value for name, value in self.headers.items()})
+
+    def _send(self, reply: Reply) -> None:
+        released = self._gemini.released()
+        if reply.manner == "cut":
+            self.close_connection = True
+            return
+        if reply.manner == "hang":
+            self.close_connection = True
+            released.wait()
+            return
+        try:
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            if reply.manner == "drip":
+                self._drip(reply.body, released)
+            else:
+                self.wfile.write(reply.body)
+        except OSError:
+            self.close_connection = True
+
+    def _drip(self, body: bytes, released: threading.Event) -> None:
+        for position in range(len(body)):
+            self.wfile.write(body[position : position + 1])
+            if released.wait(0.02):
+                self.close_connection = True
+                return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser.add_argument("--port", type=int, default=0)
+    gemini = FakeGemini(parser.parse_args().port)
+    print(json.dumps({"url": gemini.url}), flush=True)
+    gemini.serve()
+
+
+if __name__ == "__main__":
+    main()
