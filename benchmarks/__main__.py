@@ -1,0 +1,32 @@
+"""`make bench`: every figure is a ratio against a floor measured in the same run, on the same machine.
+
+`python -m benchmarks [warm] [cold] [gateway]`; all three without arguments.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import cold, gateway, warm
+from benchmarks.school import School
+from infra.local.stack import Stack
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or ["warm", "cold", "gateway"]
+    with tempfile.TemporaryDirectory() as state:
+        stack = Stack(Path(state), environ={}, environment={"BCRYPT_COST": "4", "LOG_LEVEL": "WARNING"})
+        with stack:
+            os.environ.update(stack.functions_environment())
+            school = School.open(stack)
+            if "warm" in chosen:
+                warm.run(school)
+            if "cold" in chosen:
+                cold.run(school, stack.functions_environment())
+            if "gateway" in chosen:
+                gateway.run(stack, school)
+
+
+if __name__ == "__main__":
+    main()

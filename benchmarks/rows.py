@@ -1,0 +1,21 @@
+"""Printing a comparison: a figure, its floor, their ratio, and whether the goal holds."""
+
+import statistics
+from collections.abc import Callable, Sequence
+
+
+def interleaved(measured: Callable[[], float], floor: Callable[[], float], rounds: int) -> tuple[float, float]:
+    """The medians of both, taken by turns so that a change of the machine's mood hits both alike."""
+    ours, bare = zip(*[(measured(), floor()) for _ in range(rounds)], strict=True)
+    return statistics.median(ours), statistics.median(bare)
+
+
+def title(text: str, columns: Sequence[str]) -> None:
+    print(f"\n{text}\n{'':34}" + "".join(f"{column:>12}" for column in columns))
+
+
+def row(name: str, ours: float, floor: float, goal: float | None = None) -> None:
+    """`ours` and `floor` in seconds."""
+    ratio = ours / floor
+    verdict = "" if goal is None else f"   goal {goal:.2f}: {'held' if ratio <= goal else 'MISSED'}"
+    print(f"{name:34}{ours * 1000:10.2f}ms{floor * 1000:10.2f}ms{ratio:11.2f}×{verdict}", flush=True)

@@ -1,0 +1,93 @@
+"""One instructor with one generated course, and events for calling handlers about it."""
+
+import json
+import time
+import urllib.request
+from dataclasses import dataclass
+from typing import Any, Self
+
+from infra.local.stack import Stack
+
+PASSWORD = "a benchmark password"
+
+
+class LambdaContext:
+    """As much of Lambda's context as handlers use."""
+
+    aws_request_id = "00000000-0000-0000-0000-000000000000"
+    function_name = "function"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 25_000
+
+
+@dataclass
+class School:
+    url: str
+    email: str
+    user_id: str
+    access_token: str
+    refresh_token: str
+    course_id: str
+    module_id: str
+    lesson_id: str
+    job_id: str
+
+    @classmethod
+    def open(cls, stack: Stack) -> Self:
+        school = cls(stack.url, "bench@example.org", "", "", "", "", "", "", "")
+        school.call("POST", "/auth/register", {"email": school.email, "name": "Bench", "password": PASSWORD})
+        tokens = school.call("POST", "/auth/login", {"email": school.email, "password": PASSWORD})
+        school.access_token, school.refresh_token = tokens["access_token"], tokens["refresh_token"]
+        school.user_id = tokens["user"]["id"]
+        request = {
+            "topic": "Machine Learning",
+            "audience": "students",
+            "difficulty": "advanced",
+            "lesson_count": 15,
+        }
+        school.job_id = school.call("POST", "/ai/generate-course", request)["job_id"]
+        while (job := school.call("GET", f"/jobs/{school.job_id}"))["status"] in ("queued", "running"):
+            time.sleep(0.1)
+        school.course_id = job["result"]["course_id"]
+        module = school.call("GET", f"/courses/{school.course_id}/outline")["modules"][0]
+        school.module_id, school.lesson_id = module["id"], module["lessons"][0]["id"]
+        return school
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"content-type": "application/json", "authorization": f"Bearer {self.access_token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def event(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """A call by the instructor, as API Gateway hands it on."""
+        who = {
+            "sub": self.user_id,
+            "sid": "0" * 24,
+            "role": "student",
+            "exp": int(time.time()) + 900,
+        }
+        return {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": {"content-type": "application/json"},
+            "requestContext": {
+                "stage": "$default",
+                "requestId": "bench",
+                "timeEpoch": int(time.time() * 1000),
+                "http": {"method": method, "path": path, "sourceIp": "127.0.0.1", "userAgent": "bench"},
+                "authorizer": {"lambda": who},
+            },
+            "body": json.dumps(body) if body is not None else None,
+            "isBase64Encoded": False,
+        }

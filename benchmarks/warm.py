@@ -1,0 +1,64 @@
+"""Warm handlers against the bare MongoDB calls plus JSON of the same data. Goal: at most 1.5×."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.rows import interleaved, row, title
+from benchmarks.school import LambdaContext, School
+
+GOAL = 1.5
+_CALLS = 200
+_ROUNDS = 9
+
+
+def run(school: School) -> None:
+    from bson import ObjectId
+    from courses import course, lesson, outline
+
+    from lms.mongo import database
+
+    id, lesson_id = ObjectId(school.course_id), ObjectId(school.lesson_id)
+    courses, lessons, quizzes, questions = (
+        database()[name] for name in ("courses", "lessons", "quizzes", "questions")
+    )
+
+    def bare_course() -> None:
+        json.dumps(courses.find_one({"_id": id}), default=str)
+
+    def bare_lesson() -> None:
+        courses.find_one({"_id": id})
+        found = lessons.find_one({"_id": lesson_id}) or {}
+        quiz = quizzes.find_one({"_id": found["quiz_id"]}) or {}
+        asked = list(questions.find({"_id": {"$in": quiz["question_ids"]}}))
+        json.dumps([found, quiz, asked], default=str)
+
+    title("Warm handler, per call", ["handler", "bare", "ratio"])
+    path = f"/courses/{school.course_id}"
+    for name, handler, target, floor in (
+        ("GET /courses/{id}", course.lambda_handler, path, bare_course),
+        ("GET /courses/{id}/outline", outline.lambda_handler, f"{path}/outline", bare_course),
+        (
+            "GET …/lessons/{lesson_id}",
+            lesson.lambda_handler,
+            f"{path}/lessons/{school.lesson_id}",
+            bare_lesson,
+        ),
+    ):
+        event = school.event("GET", target)
+        answer = handler(event, LambdaContext())
+        assert answer["statusCode"] == 200, answer
+        row(name, *interleaved(_timed(handler, event), _timed(floor), _ROUNDS), GOAL)
+
+
+def _timed(function: Callable[..., Any], event: dict[str, Any] | None = None) -> Callable[[], float]:
+    arguments = (event, LambdaContext()) if event else ()
+
+    def measure() -> float:
+        start = time.perf_counter()
+        for _ in range(_CALLS):
+            function(*arguments)
+        return (time.perf_counter() - start) / _CALLS
+
+    return measure
