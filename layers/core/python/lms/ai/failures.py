@@ -2,9 +2,8 @@
 
 
 class ProviderFailure(Exception):
-    """``reason`` is for that person, ``code`` is stable; ``retryable``: the same call may succeed later, unchanged."""
+    """``reason`` is one sentence for that person; ``retryable``: the same call may succeed later, unchanged."""
 
-    code = "PROVIDER_FAILED"
     retryable = False
     code = "PROVIDER_FAILED"
 
@@ -18,13 +17,9 @@ class ContentRefused(ProviderFailure):
 
     code = "CONTENT_REFUSED"
 
-    code = "CONTENT_REFUSED"
-
 
 class ProviderRejected(ProviderFailure):
     """The provider does not accept our calls: a wrong key, an unknown model, a request it cannot read."""
-
-    code = "PROVIDER_REJECTED"
 
     code = "PROVIDER_REJECTED"
 
@@ -34,13 +29,10 @@ class BudgetExhausted(ProviderFailure):
 
     code = "BUDGET_EXHAUSTED"
 
-    code = "BUDGET_EXHAUSTED"
-
 
 class ProviderUnavailable(ProviderFailure):
     """The provider is away, slow or limiting us; ``retry_after`` in seconds, None where it gave no hint."""
 
-    code = "PROVIDER_UNAVAILABLE"
     retryable = True
     code = "PROVIDER_UNAVAILABLE"
 
