@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+# Imports every backend that CloudFormation can create: better while mongod starts than at the first request.
+import moto.cloudformation.parsing  # noqa: F401
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,

@@ -21,7 +21,7 @@ from infra.local.process import StackError, free_port, port_is_free
 from infra.local.schedules import Schedules
 from infra.local.template import REGION
 from infra.local.websocket_gateway import WebSocketGateway
-from infra.local.workers import Workers
+from infra.local.workers import FunctionError, Workers
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -164,7 +164,7 @@ class Stack:
                 raise StackError(f"Port {port} is taken. Stop what uses it, or choose another: {variable}=…")
         if not self._keep:
             shutil.rmtree(self.state / "mongod", ignore_errors=True)
-            for name in ("mongod.log", "moto.log", "functions.log", "jwt_keys.json"):
+            for name in ("mongod.log", "moto.log", "functions.log", "stack.log", "jwt_keys.json"):
                 (self.state / name).unlink(missing_ok=True)
         self.state.mkdir(parents=True, exist_ok=True)
 
@@ -197,7 +197,10 @@ class Stack:
             log_file=self.state / "functions.log",
         )
         self._running.callback(self.workers.stop)
-        self.workers.start()
+        try:
+            self.workers.start()
+        except RuntimeError as error:
+            raise StackError(f"{error}; details: {self.state / 'functions.log'}") from error
         self.clock.watch(self._move_workers)
         self._move_workers(self.clock.offset)
 
@@ -215,7 +218,12 @@ class Stack:
         self.workers.clock_offset = offset
 
     def _prepare_database(self) -> None:
-        self.invoke("PrepareDatabaseFunction", {})
+        try:
+            self.invoke("PrepareDatabaseFunction", {})
+        except FunctionError as error:
+            raise StackError(
+                f"Preparing the database failed: {error}; details: {self.state / 'functions.log'}"
+            ) from error
 
     def _start_gateways(self) -> None:
         http = HttpGateway(ROOT / "infra" / "api.yaml", self.deployment, self.workers, HOST, self.port)

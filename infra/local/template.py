@@ -24,7 +24,11 @@ _NO_VALUE = object()
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+# libyaml where PyYAML has it: the template is long, and every test run reads it.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]
     """YAML with !Ref, !Sub and the like as their long forms."""
 
 
