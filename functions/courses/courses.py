@@ -1,0 +1,44 @@
+"""POST /courses, GET /courses"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from lms.ai.models import Difficulty
+from lms.caller import Caller, allowed
+from lms.courses import authoring, catalogue
+from lms.courses.models import Course, Language, NewCourse
+from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
+from lms.idempotency import once
+from lms.mongo import Transaction
+
+__all__ = ["lambda_handler"]
+
+Name = Annotated[str | None, Query(min_length=1, max_length=100)]
+
+
+@app.post("/courses", status_code=201)
+def create(body: NewCourse, caller: Annotated[Caller, Depends(allowed("course.create"))]) -> Response[Course]:
+    def work(tx: Transaction) -> Response[Course]:
+        course = authoring.create(tx, caller, body)
+        return created(Course, course, f"/courses/{course['_id']}")
+
+    return once(caller.id, work)
+
+
+@app.get("/courses", compress=True)
+def browse(
+    caller: Annotated[Caller, Depends(allowed("course.list"))],
+    difficulty: Annotated[Difficulty | None, Query()] = None,
+    tag: Name = None,
+    skill: Name = None,
+    language: Annotated[Language | None, Query()] = None,
+    owner: Annotated[str | None, Query(description="a person's id, or me")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response[Page[Course]]:
+    filters = {"difficulty": difficulty, "tag": tag, "skill": skill, "language": language, "owner": owner}
+    courses = catalogue.courses(caller, filters, cursor, limit + 1)
+    return page(Course, courses, limit=limit, key=catalogue.place_of)

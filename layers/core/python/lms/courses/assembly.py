@@ -1,0 +1,130 @@
+"""A generated course, written whole: the draft, its lessons with their blocks, their quizzes and questions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bson import ObjectId
+
+from lms import clock, events, markdown
+from lms.ai.models import CourseRequest, KeyTerm, Lesson, LessonPlan, Question, Quiz, Span
+from lms.ai.models import Outline as OutlinePlan
+from lms.courses import outline as outlines
+from lms.courses import repository
+from lms.courses.authoring import ownership
+from lms.courses.blocks import block
+from lms.courses.models import Origin, Status
+from lms.mongo import Document, Transaction
+
+
+def assemble(
+    tx: Transaction,
+    *,
+    course_id: ObjectId,
+    owner_id: ObjectId,
+    job_id: ObjectId,
+    provider: str,
+    request: CourseRequest,
+    outline: OutlinePlan,
+    lessons: Mapping[int, Lesson],
+    quizzes: Mapping[int, Quiz],
+    source_titles: Mapping[str, str],
+) -> None:
+    """Write the draft inside ``tx``. ``lessons`` and ``quizzes`` by lesson number; a lesson may go without quiz."""
+    assembly = _Assembly(course_id, source_titles, clock.now())
+    modules = [
+        {
+            "_id": ObjectId(),
+            "title": module.title,
+            "lessons": [
+                assembly.add(plan, lessons[plan.number], quizzes.get(plan.number)) for plan in module.lessons
+            ],
+        }
+        for module in outline.modules
+    ]
+    course = {
+        "_id": course_id,
+        "title": outline.title,
+        "audience": request.audience,
+        "difficulty": request.difficulty,
+        "description": outline.description,
+        "tags": [],
+        "skills": outline.skills[:50],
+        "language": request.language,
+        "time_zone": "UTC",
+        **ownership(owner_id),
+        "status": Status.DRAFT,
+        "modules": modules,
+        "generated": {"job_id": job_id, "provider": provider},
+        **assembly.first_version,
+    }
+    repository.add_course(tx, course)
+    repository.add_contents(tx, assembly.lessons, assembly.quizzes, assembly.questions)
+    events.record(tx, "course.created", actor=owner_id, subject=course_id, job_id=job_id)
+
+
+class _Assembly:
+    """The rows of a course in the making."""
+
+    def __init__(self, course_id: ObjectId, source_titles: Mapping[str, str], now: datetime) -> None:
+        self.course_id = course_id
+        self.source_titles = source_titles
+        self.first_version = {"version": 1, "created_at": now, "updated_at": now, "deleted_at": None}
+        self.lessons: list[Document] = []
+        self.quizzes: list[Document] = []
+        self.questions: list[Document] = []
+
+    def add(self, plan: LessonPlan, content: Lesson, quiz: Quiz | None) -> Document:
+        """Take a lesson and its quiz in; return the lesson's row of the outline."""
+        lesson: Document = {
+            "_id": ObjectId(),
+            "course_id": self.course_id,
+            "title": plan.title,
+            "objectives": plan.objectives,
+            "skills": [],
+            "minutes": plan.minutes,
+            "blocks": [
+                block(each.kind, each.text, each.language, origin=Origin.AI, source=self._source(each.source))
+                for each in content.blocks
+            ],
+            "html_version": markdown.VERSION,
+            "key_terms": [self._key_term(each) for each in content.key_terms],
+            "quiz_id": ObjectId() if quiz else None,
+            **self.first_version,
+        }
+        self.lessons.append(lesson)
+        asked = quiz.questions if quiz else []
+        if quiz:
+            self._add_quiz(lesson, asked)
+        return outlines.row(lesson, len(asked))
+
+    def _add_quiz(self, lesson: Document, asked: Sequence[Question]) -> None:
+        questions = [self._question(lesson, each) for each in asked]
+        self.questions += questions
+        self.quizzes.append(
+            {
+                "_id": lesson["quiz_id"],
+                "course_id": self.course_id,
+                "lesson_id": lesson["_id"],
+                "title": lesson["title"],
+                "question_ids": [question["_id"] for question in questions],
+                **self.first_version,
+            }
+        )
+
+    def _question(self, lesson: Document, asked: Question) -> Document:
+        return {
+            "_id": ObjectId(),
+            "course_id": self.course_id,
+            "lesson_id": lesson["_id"],
+            "quiz_id": lesson["quiz_id"],
+            **asked.model_dump(exclude={"source"}),
+            "source": self._source(asked.source),
+            "origin": Origin.AI,
+            **self.first_version,
+        }
+
+    def _key_term(self, found: KeyTerm) -> Document:
+        return {"term": found.term, "definition": found.definition, "source": self._source(found.source)}
+
+    def _source(self, span: Span | None) -> Document | None:
+        return {**span.model_dump(), "title": self.source_titles[span.source_id]} if span else None

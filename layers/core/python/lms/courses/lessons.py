@@ -1,0 +1,77 @@
+"""Making, reading, changing and removing a lesson. Its row in the outline follows in the same transaction."""
+
+from bson import ObjectId
+
+from lms import clock, markdown, mongo
+from lms.courses import blocks, changes, outline, repository
+from lms.courses.access import CourseAccess
+from lms.courses.models import LessonChange, NewLesson
+from lms.mongo import Document, Transaction
+
+
+def create(tx: Transaction, access: CourseAccess, new: NewLesson) -> Document:
+    """Raise 422 where the course has no such module."""
+    now = clock.now()
+    lesson: Document = {
+        "_id": ObjectId(),
+        "course_id": access.course_id,
+        **new.model_dump(exclude={"module_id", "blocks"}),
+        "blocks": blocks.replaced([], new.blocks),
+        "html_version": markdown.VERSION,
+        "key_terms": [],
+        "quiz_id": None,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "deleted_at": None,
+    }
+    repository.add_lesson(tx, lesson)
+    outline.add_lesson(tx, access.course_id, ObjectId(new.module_id), lesson)
+    changes.record(tx, access, "create", "lesson", lesson["_id"])
+    return lesson
+
+
+def read(access: CourseAccess, lesson_id: ObjectId) -> Document:
+    """The lesson; for editors with its quiz and the answers."""
+    if not access.may("course.edit"):
+        return _shown(changes.current(repository.lesson(access.course_id, lesson_id), None))
+    lesson = changes.current(repository.lesson_with_quiz(access.course_id, lesson_id), None)
+    question_of = {question["_id"]: question for question in lesson["questions"]}
+    quizzes = [{**quiz, "questions": [question_of[_id] for _id in quiz["question_ids"]]} for quiz in lesson["quiz"]]
+    return {**_shown(lesson), "quiz": quizzes[0] if quizzes else None}
+
+
+def _shown(lesson: Document) -> Document:
+    return {**lesson, "blocks": blocks.shown(lesson)}
+
+
+def change(access: CourseAccess, lesson_id: ObjectId, change: LessonChange, expected: int | None) -> Document:
+    """Raise 412 where the lesson is no longer at the ``expected`` version."""
+
+    def work(tx: Transaction) -> None:
+        lesson = changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
+        fields = change.fields
+        if "blocks" in fields:
+            present = blocks.shown(lesson)
+            fields |= {"blocks": blocks.replaced(present, change.blocks), "html_version": markdown.VERSION}
+        repository.change_lesson(tx, lesson_id, fields, clock.now())
+        changed = {**lesson, **fields}
+        if outline.row(changed, 0) != outline.row(lesson, 0):
+            outline.change_lesson(tx, access.course_id, changed)
+        changes.record(tx, access, "update", "lesson", lesson_id, {"fields": sorted(change.fields)})
+
+    mongo.transaction(work)
+    return read(access, lesson_id)
+
+
+def delete(access: CourseAccess, lesson_id: ObjectId, expected: int | None) -> None:
+    """Hide the lesson and take it out of the outline; its content stays."""
+
+    def work(tx: Transaction) -> None:
+        now = clock.now()
+        changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
+        repository.change_lesson(tx, lesson_id, {"deleted_at": now}, now)
+        outline.remove_lesson(tx, access.course_id, lesson_id)
+        changes.record(tx, access, "delete", "lesson", lesson_id)
+
+    mongo.transaction(work)

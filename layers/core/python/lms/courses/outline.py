@@ -1,0 +1,187 @@
+"""The outline: a course's modules and the order of the lessons in them. It lives in the course alone."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from bson import ObjectId
+
+from lms import clock, mongo
+from lms.courses import changes, repository
+from lms.courses.access import CourseAccess
+from lms.courses.models import MOST_LESSONS, MOST_MODULES, ModuleChange, NewModule, OutlineOrder
+from lms.errors import Conflict, Invalid, NotFound
+from lms.mongo import Document, Transaction
+
+Modules = list[Document]
+T = TypeVar("T")
+
+
+def shown(access: CourseAccess, course: Mapping[str, Any]) -> Document:
+    """The outline as the caller sees it: titles for everyone, lessons locked for those who are not members."""
+    if access.may("lesson.read"):
+        return {"modules": course["modules"], "version": course["version"]}
+    lock = {"locked": True, "reason": "MEMBERS_ONLY"}
+    modules = [
+        {**module, "lessons": [{**lesson, **lock} for lesson in module["lessons"]]} for module in course["modules"]
+    ]
+    return {"modules": modules, "version": course["version"]}
+
+
+def edit(
+    tx: Transaction, course_id: ObjectId, expected: int | None, change: Callable[[Modules], T]
+) -> tuple[int, T]:
+    """Let ``change`` work on the modules in place, and save them: the course's new version, and what it returned.
+
+    The transaction's snapshot makes this safe: where another writer comes between, all of it runs again.
+    """
+    course = changes.current(repository.course(course_id, repository.OUTLINE, tx), expected)
+    result = change(course["modules"])
+    repository.change_course(tx, course_id, course["version"], {"modules": course["modules"]}, clock.now())
+    return course["version"] + 1, result
+
+
+def reorder(access: CourseAccess, order: OutlineOrder, expected: int | None) -> Document:
+    """Raise 422 OUTLINE_MISMATCH unless ``order`` names exactly what is there."""
+
+    def arrange(modules: Modules) -> Modules:
+        modules[:] = _arranged(modules, order)
+        return modules
+
+    def work(tx: Transaction) -> Document:
+        version, modules = edit(tx, access.course_id, expected, arrange)
+        changes.record(tx, access, "update", "outline", access.course_id)
+        return {"modules": modules, "version": version}
+
+    return shown(access, mongo.transaction(work))
+
+
+def _arranged(modules: Modules, order: OutlineOrder) -> Modules:
+    module_of = {str(module["_id"]): module for module in modules}
+    lesson_of = {str(lesson["_id"]): lesson for module in modules for lesson in module["lessons"]}
+    _require_same(
+        named=[
+            *(("module", module.id) for module in order.modules),
+            *(("lesson", lesson.id) for module in order.modules for lesson in module.lessons),
+        ],
+        present=[*(("module", _id) for _id in module_of), *(("lesson", _id) for _id in lesson_of)],
+    )
+    return [
+        {**module_of[module.id], "lessons": [lesson_of[lesson.id] for lesson in module.lessons]}
+        for module in order.modules
+    ]
+
+
+def _require_same(named: Sequence[tuple[str, str]], present: Sequence[tuple[str, str]]) -> None:
+    counted = Counter(named)
+    missing, unknown = set(present) - set(named), set(named) - set(present)
+    repeated = {each for each, count in counted.items() if count > 1}
+    if missing or unknown or repeated:
+        raise Invalid(
+            "Name each module and each lesson of the course exactly once",
+            code="OUTLINE_MISMATCH",
+            missing=_rows(missing),
+            unknown=_rows(unknown),
+            repeated=_rows(repeated),
+        )
+
+
+def _rows(entries: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"kind": kind, "id": _id} for kind, _id in sorted(entries)]
+
+
+def add_module(tx: Transaction, access: CourseAccess, new: NewModule) -> Document:
+    module: Document = {"_id": ObjectId(), "title": new.title, "lessons": []}
+
+    def append(modules: Modules) -> None:
+        if len(modules) >= MOST_MODULES:
+            raise Conflict(f"A course has at most {MOST_MODULES} modules", code="TOO_MANY_MODULES")
+        modules.append(module)
+
+    version, _ = edit(tx, access.course_id, None, append)
+    changes.record(tx, access, "create", "module", module["_id"])
+    return {**module, "version": version}
+
+
+def change_module(
+    access: CourseAccess, module_id: ObjectId, change: ModuleChange, expected: int | None
+) -> Document:
+    def rename(modules: Modules) -> Document:
+        module = _module(modules, module_id)
+        module.update(change.fields)
+        return module
+
+    def work(tx: Transaction) -> Document:
+        version, module = edit(tx, access.course_id, expected, rename)
+        changes.record(tx, access, "update", "module", module_id)
+        return {**module, "version": version}
+
+    return mongo.transaction(work)
+
+
+def delete_module(access: CourseAccess, module_id: ObjectId, expected: int | None) -> None:
+    """Raise 409 MODULE_NOT_EMPTY while it has lessons."""
+
+    def remove(modules: Modules) -> None:
+        module = _module(modules, module_id)
+        if module["lessons"]:
+            raise Conflict("Move or delete the module's lessons first", code="MODULE_NOT_EMPTY")
+        modules.remove(module)
+
+    def work(tx: Transaction) -> None:
+        edit(tx, access.course_id, expected, remove)
+        changes.record(tx, access, "delete", "module", module_id)
+
+    mongo.transaction(work)
+
+
+def _module(modules: Modules, module_id: ObjectId) -> Document:
+    for module in modules:
+        if module["_id"] == module_id:
+            return module
+    raise NotFound()
+
+
+def row(lesson: Mapping[str, Any], question_count: int) -> Document:
+    """A lesson as the outline holds it."""
+    return {
+        "_id": lesson["_id"],
+        "title": lesson["title"],
+        "minutes": lesson["minutes"],
+        "objectives": lesson["objectives"],
+        "block_count": len(lesson["blocks"]),
+        "question_count": question_count,
+    }
+
+
+def add_lesson(tx: Transaction, course_id: ObjectId, module_id: ObjectId, lesson: Mapping[str, Any]) -> None:
+    """Put a new lesson at the end of a module."""
+
+    def append(modules: Modules) -> None:
+        if sum(len(module["lessons"]) for module in modules) >= MOST_LESSONS:
+            raise Conflict(f"A course has at most {MOST_LESSONS} lessons", code="TOO_MANY_LESSONS")
+        for module in modules:
+            if module["_id"] == module_id:
+                module["lessons"].append(row(lesson, question_count=0))
+                return
+        raise Invalid(errors=[{"pointer": "/module_id", "message": "names no module of this course"}])
+
+    edit(tx, course_id, None, append)
+
+
+def change_lesson(tx: Transaction, course_id: ObjectId, lesson: Mapping[str, Any]) -> None:
+    """Bring a lesson's row up to date."""
+
+    def update(modules: Modules) -> None:
+        for each in (each for module in modules for each in module["lessons"] if each["_id"] == lesson["_id"]):
+            each.update(row(lesson, each["question_count"]))
+
+    edit(tx, course_id, None, update)
+
+
+def remove_lesson(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId) -> None:
+    def remove(modules: Modules) -> None:
+        for module in modules:
+            module["lessons"] = [each for each in module["lessons"] if each["_id"] != lesson_id]
+
+    edit(tx, course_id, None, remove)

@@ -1,0 +1,130 @@
+"""Courses with their outlines, lessons, quizzes and questions in MongoDB."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+_NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+
+courses = mongo.collection(
+    "courses",
+    indexes=[
+        IndexModel([("status", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("status", ASCENDING), ("tags", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("status", ASCENDING), ("skills", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("owner_id", ASCENDING), ("status", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("staff.user_id", ASCENDING), *_NEWEST_FIRST]),
+    ],
+)
+lessons = mongo.collection("lessons")
+quizzes = mongo.collection("quizzes")
+questions = mongo.collection("questions")
+
+MEMBERSHIP: Mapping[str, Any] = {"owner_id": 1, "staff": 1, "status": 1, "version": 1}
+"""What settles a person's role."""
+
+OUTLINE: Mapping[str, Any] = {**MEMBERSHIP, "modules": 1}
+
+SUMMARY: Mapping[str, Any] = {
+    **MEMBERSHIP,
+    **dict.fromkeys("title audience difficulty description tags skills language time_zone".split(), 1),
+    **dict.fromkeys("generated created_at updated_at".split(), 1),
+    "module_count": {"$size": "$modules"},
+    "lesson_count": {"$sum": {"$map": {"input": "$modules", "in": {"$size": "$$this.lessons"}}}},
+}
+"""A course without its outline, which is only counted."""
+
+
+def add_course(tx: Transaction, course: Document) -> None:
+    courses().insert_one(course, session=tx.session)
+
+
+def course(course_id: ObjectId, fields: Mapping[str, Any], tx: Transaction | None = None) -> Document | None:
+    return courses().find_one({"_id": course_id, "deleted_at": None}, fields, session=tx.session if tx else None)
+
+
+def visible_courses(
+    person_id: ObjectId, wanted: Mapping[str, Any], after: tuple[datetime, ObjectId] | None, limit: int
+) -> list[Document]:
+    """Published courses and those with ``person_id`` on their staff, newest first, from behind ``after`` on.
+
+    Each side of the ``$or`` repeats the conditions, so that each walks an index of its own in the order of the
+    page, and MongoDB merges the two without sorting.
+    """
+    conditions: Document = {**wanted, "deleted_at": None}
+    if after:
+        moment, _id = after
+        conditions["created_at"] = {"$lte": moment}
+        conditions["$or"] = [{"created_at": {"$lt": moment}}, {"_id": {"$lt": _id}}]
+    visible = [{"status": "published", **conditions}, {"staff.user_id": person_id, **conditions}]
+    return list(courses().find({"$or": visible}, SUMMARY).sort(_NEWEST_FIRST).limit(limit))
+
+
+def change_course(
+    tx: Transaction, course_id: ObjectId, expected: int | None, fields: Mapping[str, Any], now: datetime
+) -> Document | None:
+    """The course as changed; None where it is gone or no longer at the ``expected`` version."""
+    found: Document = {"_id": course_id, "deleted_at": None}
+    if expected is not None:
+        found["version"] = expected
+    return courses().find_one_and_update(
+        found,
+        {"$set": {**fields, "updated_at": now}, "$inc": {"version": 1}},
+        projection=SUMMARY,
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+
+
+def add_lesson(tx: Transaction, lesson: Document) -> None:
+    lessons().insert_one(lesson, session=tx.session)
+
+
+def lesson(course_id: ObjectId, lesson_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    return lessons().find_one(
+        {"_id": lesson_id, "course_id": course_id, "deleted_at": None}, session=tx.session if tx else None
+    )
+
+
+def lesson_with_quiz(course_id: ObjectId, lesson_id: ObjectId) -> Document | None:
+    """The lesson, its ``quiz`` (a list of none or one) and that one's ``questions`` (in no order)."""
+    found = lessons().aggregate(
+        [
+            {"$match": {"_id": lesson_id, "course_id": course_id, "deleted_at": None}},
+            {"$lookup": {"from": quizzes.name, "localField": "quiz_id", "foreignField": "_id", "as": "quiz"}},
+            {
+                "$lookup": {
+                    "from": questions.name,
+                    "localField": "quiz.question_ids",
+                    "foreignField": "_id",
+                    "as": "questions",
+                }
+            },
+        ]
+    )
+    return next(iter(found), None)
+
+
+def change_lesson(tx: Transaction, lesson_id: ObjectId, fields: Mapping[str, Any], now: datetime) -> None:
+    lessons().update_one(
+        {"_id": lesson_id},
+        {"$set": {**fields, "updated_at": now}, "$inc": {"version": 1}},
+        session=tx.session,
+    )
+
+
+def add_contents(
+    tx: Transaction,
+    lesson_rows: Sequence[Document],
+    quiz_rows: Sequence[Document],
+    question_rows: Sequence[Document],
+) -> None:
+    for collection, rows in ((lessons, lesson_rows), (quizzes, quiz_rows), (questions, question_rows)):
+        if rows:
+            collection().insert_many(rows, ordered=False, session=tx.session)

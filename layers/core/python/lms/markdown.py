@@ -1,0 +1,88 @@
+"""Text as written becomes HTML that is safe to show: CommonMark with tables, then held to an allow-list."""
+
+import html as entities
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import nh3
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+
+VERSION = 1
+"""Rises with every change to what this module makes, so that stored HTML of an older make is made anew."""
+
+_MOST_TABLE_CELLS = 20_000
+_MOST_REFERENCED_CHARACTERS = 1_000_000
+
+_TEXT_TAGS = "p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li dl dt dd pre details summary"
+_INLINE_TAGS = "a img code em strong b i s del ins sub sup kbd abbr mark q cite"
+_TABLE_TAGS = "table caption thead tbody tr th td"
+
+_CODE_CLASS = re.compile(r"language-[\w+#.-]{1,30}")
+_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """What is left of an attribute that may stand only with certain values."""
+    if name == "class":
+        return value if _CODE_CLASS.fullmatch(value) else None
+    if name == "style":
+        return value if _ALIGNMENT.fullmatch(value) else None
+    return value
+
+
+_cleaner = nh3.Cleaner(
+    tags=set(f"{_TEXT_TAGS} {_INLINE_TAGS} {_TABLE_TAGS}".split()),
+    attributes={
+        "a": {"href", "title"},
+        "img": {"src", "alt", "title"},
+        "ol": {"start"},
+        "abbr": {"title"},
+        "code": {"class"},
+        "th": {"style", "colspan", "rowspan"},
+        "td": {"style", "colspan", "rowspan"},
+    },
+    attribute_filter=_attribute,
+    url_schemes={"https", "http", "mailto"},
+    link_rel="noopener noreferrer nofollow",
+)
+
+
+def html(text: str) -> str:
+    """Markdown as safe HTML. Raw HTML in it is kept as far as the allow-list goes."""
+    return _cleaner.clean(_renderer(tables=_cells_at_most(text) <= _MOST_TABLE_CELLS).render(text))
+
+
+def code_html(text: str, language: str | None) -> str:
+    """Program text as ``<pre><code>``; nothing in it is markup."""
+    opening = f'<code class="language-{entities.escape(language)}">' if language else "<code>"
+    return _cleaner.clean(f"<pre>{opening}{entities.escape(text, quote=False)}</code></pre>")
+
+
+@cache
+def _renderer(*, tables: bool) -> "MarkdownIt":
+    # Imported at the first rendering: a read shows what was rendered at the write and never needs it.
+    from markdown_it import MarkdownIt
+
+    renderer = MarkdownIt("commonmark")
+    if tables:
+        renderer.enable("table")
+    renderer.core.ruler.after("block", "bound_references", _bound_references)
+    return renderer
+
+
+def _cells_at_most(text: str) -> int:
+    """An upper bound: each short row of a table is filled up to the columns of its header."""
+    lines = text.splitlines() or [""]
+    return len(lines) * max(line.count("|") for line in lines)
+
+
+def _bound_references(state: "StateCore") -> None:
+    """Leave ``[label]: url`` definitions aside where their uses could multiply a small text into a huge page."""
+    references = state.env.get("references", {})
+    longest = max((len(each["href"]) + len(each["title"]) for each in references.values()), default=0)
+    if longest * state.src.count("[") > _MOST_REFERENCED_CHARACTERS:
+        references.clear()
