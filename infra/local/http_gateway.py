@@ -19,12 +19,14 @@ from infra.local.cors import Cors
 from infra.local.lambda_events import HttpRequest, http_event, new_id
 from infra.local.routes import Routes, read_document
 from infra.local.server_thread import ServerThread
+from infra.local.template import Resolver
 from infra.local.workers import Deployment, FunctionError, PayloadTooLarge, Workers
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_HEADER_BYTES = 10_240
 INTEGRATION_SECONDS = 30.0
 
+_PARAMETERS = {"AllowedOrigins": "*"}
 _MESSAGES = {
     401: "Unauthorized",
     403: "Forbidden",
@@ -52,7 +54,8 @@ class MalformedAnswer(Exception):
 
 
 class HttpGateway:
-    """Serves the routes of `routes_file`, each by its function in `deployment`, run by `workers`."""
+    """Serves the routes of `routes_file`, each by its function in `deployment`, run by `workers`. `parameters` are
+    the template's, which the file may refer to; without AllowedOrigins a page of any origin may call."""
 
     def __init__(
         self,
@@ -62,10 +65,12 @@ class HttpGateway:
         host: str,
         port: int,
         *,
+        parameters: Mapping[str, str] | None = None,
         integration_seconds: float = INTEGRATION_SECONDS,
     ) -> None:
         document = read_document(routes_file)
-        cors = document.get("x-amazon-apigateway-cors")
+        resolver = Resolver({}, _PARAMETERS | dict(parameters or {}), {})
+        cors = resolver.resolve(document.get("x-amazon-apigateway-cors"))
         self._routes = Routes(document)
         self._cors = Cors.read(cors) if cors else None
         self._authorizer = Authorizer(deployment, workers)

@@ -322,6 +322,7 @@ def test_routes_are_ranked_as_in_api_gateway() -> None:
                 "/a/b": {"get": operation("StaticFunction")},
                 "/{a}/c": {"get": operation("LaterStaticFunction")},
                 "/a/{proxy+}": {"get": operation("LongerGreedyFunction")},
+                "/b/{proxy+}": {"get": operation("LongerGreedyFunction")},
             }
         )
     )
@@ -333,6 +334,7 @@ def test_routes_are_ranked_as_in_api_gateway() -> None:
     assert function("GET", "/a/b") == "StaticFunction"
     assert function("GET", "/a/x") == "ParameterFunction"
     assert function("GET", "/x/c") == "LaterStaticFunction"
+    assert function("GET", "/b/c") == "LaterStaticFunction"
     assert function("GET", "/a/x/y") == "LongerGreedyFunction"
     assert function("GET", "/x/y") == "GreedyFunction"
     assert function("PUT", "/a/b") == "AnyFunction"
@@ -380,13 +382,22 @@ def test_headers_over_ten_kilobytes_are_431(client: Client) -> None:
     assert client.call("GET", "/echo", headers=[("X-Long", "x" * 9_000)]).status == 200
 
 
-def test_a_client_that_waits_for_100_continue_gets_it(client: Client) -> None:
-    head = b"POST /answer HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n"
+@pytest.mark.parametrize(
+    ("length", "first_line"),
+    [(4, b"HTTP/1.1 100 Continue\r\n"), (11_000_000, b"HTTP/1.1 413 Request Entity Too Large\r\n")],
+)
+def test_a_client_that_waits_for_100_continue_gets_it_or_the_refusal(
+    client: Client, length: int, first_line: bytes
+) -> None:
+    head = f"POST /answer HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n"
     with socket.create_connection(("127.0.0.1", client.connection.port), timeout=20) as raw:
-        raw.sendall(head + b"Expect: 100-continue\r\n\r\n")
-        assert raw.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        raw.sendall(b'"ok"')
-        assert raw.recv(1000).startswith(b"HTTP/1.1 200 OK\r\n")
+        received = raw.makefile("rb")
+        raw.sendall(head.encode() + b"Expect: 100-continue\r\n\r\n")
+        assert received.readline() == first_line
+        if length == 4:
+            assert received.readline() == b"\r\n"
+            raw.sendall(b'"ok"')
+            assert received.readline() == b"HTTP/1.1 200 OK\r\n"
 
 
 def test_a_function_that_takes_too_long_is_503(workers: Workers, tmp_path: Path) -> None:
@@ -485,6 +496,23 @@ def test_a_malformed_answer_is_500(client: Client, told: Any) -> None:
 
 ORIGIN = ("Origin", "https://school.example")
 PREFLIGHT = ("Access-Control-Request-Method", "POST")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "granted"),
+    [
+        ({}, "*"),
+        ({"AllowedOrigins": "https://other.example,https://school.example"}, "https://school.example"),
+        ({"AllowedOrigins": "https://*"}, "https://school.example"),
+        ({"AllowedOrigins": "https://other.example"}, None),
+    ],
+)
+def test_the_origins_may_be_a_parameter_of_the_template(
+    workers: Workers, tmp_path: Path, parameters: dict[str, str], granted: str | None
+) -> None:
+    origins = {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    for client in serve(document(PATHS, {"allowOrigins": origins}), workers, tmp_path, parameters=parameters):
+        assert client.call("GET", "/echo", headers=[ORIGIN]).headers.get("access-control-allow-origin") == granted
 
 
 def test_the_gateway_answers_preflights_itself(cors_client: Client) -> None:

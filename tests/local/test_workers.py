@@ -235,6 +235,21 @@ def test_stop_leaves_no_process_and_fails_what_was_under_way(tmp_path: Path) -> 
         run(workers, do="echo")
 
 
+def test_workers_die_with_the_process_that_forked_them(tmp_path: Path) -> None:
+    workers = Workers(size=1, environment={}, preload=[MODULE])
+    workers.start()
+    with ThreadPoolExecutor() as threads:
+        zygote = run(workers, do="describe")["zygote"]
+        step = threads.submit(run, workers, do="wait", path=str(tmp_path / "never"))
+        wait_until(lambda: bool(workers.busy()))
+        os.kill(zygote, signal.SIGKILL)
+        with pytest.raises(WorkerDied):
+            step.result(timeout=20)
+    with pytest.raises(WorkerDied, match="no worker could be started"):
+        run(workers, do="echo")
+    workers.stop()
+
+
 def test_workers_die_with_a_parent_that_is_killed() -> None:
     program = f"""
 import threading

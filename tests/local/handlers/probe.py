@@ -19,6 +19,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> Any:
         case "describe":
             return {
                 "pid": os.getpid(),
+                "zygote": os.getppid(),
                 "events": state["events"],
                 "now": clock.now().timestamp(),
                 "remaining": context.get_remaining_time_in_millis(),
