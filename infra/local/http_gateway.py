@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 
 from infra.local.authorizer import Authorizer, AuthorizerFailed, Forbidden, Unauthorized
 from infra.local.cors import Cors
-from infra.local.lambda_events import HttpRequest, http_event, new_id
+from infra.local.lambda_events import HttpRequest, http_event, new_id, valid_text
 from infra.local.routes import Routes, read_document
 from infra.local.server_thread import ServerThread
 from infra.local.template import Resolver
@@ -147,16 +147,16 @@ class HttpGateway:
 
 async def read_request(request: web.BaseRequest, request_id: str, received_at: datetime) -> HttpRequest:
     """Take the whole request in; Refused (431, 413) over API Gateway's limits."""
-    line_bytes = len(request.method) + len(request.raw_path)
-    if line_bytes + sum(len(name) + len(value) for name, value in request.raw_headers) > MAX_HEADER_BYTES:
+    line_bytes = len(f"{request.method} {request.raw_path} HTTP/1.1")
+    if line_bytes + sum(len(value) for _, value in request.raw_headers) > MAX_HEADER_BYTES:
         raise Refused(431)
-    path, _, query = request.raw_path.partition("?")
+    path, _, query = valid_text(request.raw_path).partition("?")
     return HttpRequest(
         id=request_id,
         method=request.method,
         path=unquote(path),
-        query=_text(query),
-        headers=[(name, _text(value)) for name, value in request.headers.items()],
+        query=query,
+        headers=[(name, valid_text(value)) for name, value in request.headers.items()],
         body=await _read_body(request),
         source_ip=request.remote or "",
         received_at=received_at,
@@ -235,8 +235,3 @@ def _replace_cors_headers(response: web.Response, allowed: Mapping[str, str]) ->
 
 def _refusal(status: int) -> web.Response:
     return web.json_response({"message": _MESSAGES[status]}, status=status)
-
-
-def _text(value: str) -> str:
-    """aiohttp keeps bytes that are not UTF-8 as lone surrogates, which no event can carry."""
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

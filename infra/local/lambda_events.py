@@ -53,6 +53,11 @@ class WebSocketConnection:
     stage: str
 
 
+def valid_text(value: str) -> str:
+    """Text that JSON can carry: aiohttp keeps bytes that are not UTF-8 as lone surrogates."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def new_id() -> str:
     """A request or connection id of API Gateway's form: 16 characters that end in `=`."""
     return base64.urlsafe_b64encode(secrets.token_bytes(11)).decode()

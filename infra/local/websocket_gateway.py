@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from infra.local.lambda_events import (
     disconnect_event,
     message_event,
     new_id,
+    valid_text,
 )
 from infra.local.server_thread import ServerThread
 from infra.local.workers import Deployment, FunctionError, PayloadTooLarge, Workers
@@ -27,13 +29,13 @@ from infra.local.workers import Deployment, FunctionError, PayloadTooLarge, Work
 MAX_MESSAGE_BYTES = 128 * 1024
 IDLE_SECONDS = 600.0
 LIFETIME_SECONDS = 7200.0
+# A client that does not read is given up, so that who posts to it never waits for long.
+SEND_SECONDS = 5.0
 INTEGRATION_SECONDS = 29.0
 ROUTES = {"$connect": "ConnectFunction", "$disconnect": "DisconnectFunction", "$default": "MessageFunction"}
 
 _MANAGEMENT = "@connections"
 _CLOSE_SECONDS = 2.0
-# A client that does not read is given up, so that who posts to it never waits for long.
-_SEND_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,19 +47,25 @@ class IntegrationFailed(Exception):
 class _Session:
     connection: WebSocketConnection
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
     active_at: float
     # How it was closed; a network that just ended is 1006.
     close_code: int = 1006
     close_reason: str = ""
 
-    async def send(self, data: bytes) -> None:
-        """OSError or TimeoutError when the client is gone or does not read."""
+    async def send(self, data: bytes, patience: float) -> None:
+        """OSError (TimeoutError) when the client is gone or does not read."""
         try:
             sending = self.socket.send_str(data.decode())
         except UnicodeDecodeError:
             sending = self.socket.send_bytes(data)
-        await asyncio.wait_for(sending, _SEND_SECONDS)
+        await asyncio.wait_for(sending, patience)
         self.active_at = time.monotonic()
+
+    def abandon(self) -> None:
+        """Drop the connection without a word, so that its end is noticed and $disconnect runs."""
+        if self.transport:
+            self.transport.abort()
 
     async def close(self, code: int, reason: str) -> None:
         self.close_code, self.close_reason = code, reason
@@ -79,12 +87,14 @@ class WebSocketGateway:
         routes: Mapping[str, str] = ROUTES,
         idle_seconds: float = IDLE_SECONDS,
         lifetime_seconds: float = LIFETIME_SECONDS,
+        send_seconds: float = SEND_SECONDS,
     ) -> None:
         self._deployment = deployment
         self._workers = workers
         self._routes = routes
         self._idle_seconds = idle_seconds
         self._lifetime_seconds = lifetime_seconds
+        self._send_seconds = send_seconds
         self._sessions: dict[str, _Session] = {}
         self._server = ServerThread(self._handle, host=host, port=port, name="websocket-gateway")
 
@@ -107,7 +117,7 @@ class WebSocketGateway:
         await asyncio.gather(*(session.close(1001, "Going away") for session in self._sessions.values()))
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        path, _, query = request.raw_path.partition("?")
+        path, _, query = valid_text(request.raw_path).partition("?")
         segments = [unquote(segment) for segment in path.split("/") if segment]
         if _MANAGEMENT in segments[-2:-1]:
             return await self._manage(request, segments[-1])
@@ -125,7 +135,8 @@ class WebSocketGateway:
             stage=stage,
         )
         try:
-            answer = await self._call("$connect", connect_event(connection, request.headers.items(), query))
+            headers = [(name, valid_text(value)) for name, value in request.headers.items()]
+            answer = await self._call("$connect", connect_event(connection, headers, query))
             status = int(answer["statusCode"])
         except (IntegrationFailed, TypeError, KeyError, ValueError) as error:
             _LOG.warning("$connect: %s", error)
@@ -138,10 +149,10 @@ class WebSocketGateway:
             compress=False,
             protocols=_protocols(answer),
         )
-        await socket.prepare(request)
-        session = _Session(connection, socket, active_at=time.monotonic())
-        self._sessions[connection.id] = session
+        session = _Session(connection, socket, request.transport, active_at=time.monotonic())
         try:
+            await socket.prepare(request)
+            self._sessions[connection.id] = session
             await self._converse(session)
         finally:
             self._sessions.pop(connection.id, None)
@@ -177,7 +188,8 @@ class WebSocketGateway:
                 "connectionId": session.connection.id,
                 "requestId": event["requestContext"]["requestId"],
             }
-            await session.send(json.dumps(failure).encode())
+            with suppress(OSError):
+                await session.send(json.dumps(failure).encode(), self._send_seconds)
 
     async def _disconnected(self, session: _Session) -> None:
         event = disconnect_event(session.connection, session.close_code, session.close_reason, self._now())
@@ -222,9 +234,9 @@ class WebSocketGateway:
 
     async def _post(self, session: _Session, data: bytes) -> web.Response:
         try:
-            await session.send(data)
-        except (OSError, TimeoutError):
-            self._sessions.pop(session.connection.id, None)
+            await session.send(data, self._send_seconds)
+        except OSError:
+            session.abandon()
             return _gone()
         return web.Response(status=200)
 

@@ -377,9 +377,9 @@ def test_four_and_a_half_megabytes_of_bytes_pass_and_five_do_not(client: Client)
 
 
 def test_headers_over_ten_kilobytes_are_431(client: Client) -> None:
-    answer = client.call("GET", "/echo", headers=[("X-Long", "x" * 9_000), ("X-More", "x" * 1_300)])
+    answer = client.call("GET", "/echo", headers=[("X-Long", "x" * 9_000), ("X-More", "x" * 1_240)])
     assert (answer.status, answer.json) == (431, {"message": "Request Header Fields Too Large"})
-    assert client.call("GET", "/echo", headers=[("X-Long", "x" * 9_000)]).status == 200
+    assert client.call("GET", "/echo", headers=[("X-Long", "x" * 9_000), ("X-More", "x" * 1_100)]).status == 200
 
 
 @pytest.mark.parametrize(

@@ -314,6 +314,25 @@ def test_unknown_and_closed_connections_are_gone(gateway: WebSocketGateway, even
     assert refusal(api.post_to_connection, ConnectionId=connection_id, Data=b"x") == ("GoneException", 410)
 
 
+def test_a_client_that_does_not_read_is_given_up(workers: Workers, events: Events) -> None:
+    for gateway in serve(workers, send_seconds=0.2):
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as silent:
+            silent.sendall(
+                b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+            assert silent.recv(1000).startswith(b"HTTP/1.1 101 ")
+            connection_id = events.last_connection()
+            post = management(gateway).post_to_connection
+
+            def flood() -> None:
+                for _ in range(1000):
+                    post(ConnectionId=connection_id, Data=b"x" * MAX_MESSAGE_BYTES)
+
+            assert refusal(flood) == ("GoneException", 410)
+            assert events.wait_for(connection_id, "DISCONNECT")["requestContext"]["disconnectStatusCode"] == 1006
+
+
 def test_posting_over_128_kb_is_413(gateway: WebSocketGateway, events: Events) -> None:
     with dial(gateway):
         too_large = {"ConnectionId": events.last_connection(), "Data": b"x" * (MAX_MESSAGE_BYTES + 1)}
