@@ -1,0 +1,206 @@
+"""The engine under every job, with a small kind of its own: one outline, three lessons, an end."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from infra.local.stack import Stack
+from lms import clock, mongo
+from lms.ai import dispatch, jobs, repository, steps
+from lms.ai.steps import Kind, StepFailed
+from lms.config import settings
+
+LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
+
+
+class Trial:
+    """Runs a job's due steps by hand, counting how often each was worked on."""
+
+    def __init__(self) -> None:
+        self.worked: Counter[str] = Counter()
+        self.troubles: dict[str, Callable[[], None]] = {}
+        self.kind = Kind(due=self._due, stage=lambda name: name.partition("-")[0], work=self._work)
+        self.job_id: ObjectId = mongo.transaction(
+            lambda tx: jobs.start(
+                tx, ObjectId(), "course_generation", first_step="outline", total=5, provider="grounded"
+            )
+        )["_id"]
+
+    @staticmethod
+    def _due(job: mongo.Document, done: frozenset[str]) -> list[str]:
+        for stage in (["outline"], LESSONS, ["end"]):
+            if left := [name for name in stage if name not in done]:
+                return left
+        return []
+
+    def _work(self, job: mongo.Document, name: str, remaining: Callable[[], float]) -> tuple[Any, None]:
+        self.worked[name] += 1
+        self.troubles.get(name, lambda: None)()
+        return {"made": name}, None
+
+    def run(self, name: str) -> None:
+        steps.run(self.kind, self.job_id, name, lambda: 60.0)
+
+    @property
+    def job(self) -> mongo.Document:
+        found = repository.job_by_id(self.job_id)
+        assert found
+        return found
+
+    def states(self) -> dict[str, str]:
+        return {row["name"]: row["state"] for row in repository.steps().find({"job_id": self.job_id})}
+
+
+@pytest.fixture
+def trial(ground: Stack) -> Iterator[Trial]:
+    yield Trial()
+    clock.shift(0)
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def trouble() -> None:
+        raise error
+
+    return trouble
+
+
+def test_stages_open_one_after_the_other_and_the_job_closes_once(trial: Trial):
+    assert trial.states() == {"outline": "pending"}
+    trial.run("outline")
+    assert trial.states() == {"outline": "done"} | dict.fromkeys(LESSONS, "pending")
+    for name in reversed(LESSONS):
+        trial.run(name)
+    assert trial.job["status"] == "running"
+    trial.run("end")
+    assert (trial.job["status"], trial.job["progress"]["done"]) == ("succeeded", 5)
+
+
+def test_a_message_that_comes_again_does_nothing(trial: Trial):
+    for name in ("outline", "outline", *LESSONS, *LESSONS, "end", "outline", "end"):
+        trial.run(name)
+    assert set(trial.worked.values()) == {1}
+    assert trial.job["progress"]["done"] == 5
+
+
+def test_lessons_that_end_at_the_same_instant_open_the_next_stage_once(trial: Trial):
+    trial.run("outline")
+    together = threading.Barrier(3)
+    trial.troubles = dict.fromkeys(LESSONS, lambda: together.wait())
+    workers = [threading.Thread(target=trial.run, args=[name]) for name in LESSONS]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert trial.states() == {"outline": "done"} | dict.fromkeys(LESSONS, "done") | {"end": "pending"}
+    assert trial.job["progress"]["done"] == 4
+
+
+def test_a_lesson_that_cannot_succeed_fails_alone_and_only_it_is_retried(trial: Trial):
+    trial.run("outline")
+    trial.troubles["lesson-2"] = raising(StepFailed("CONTENT_REFUSED", "the model refused"))
+    for name in LESSONS:
+        trial.run(name)
+    assert trial.states()["lesson-2"] == "failed"
+    assert trial.states()["lesson-1"] == trial.states()["lesson-3"] == "done"
+    job = trial.job
+    assert job["status"] == "failed"
+    assert job["error"] == {
+        "code": "CONTENT_REFUSED",
+        "detail": "lesson-2: the model refused",
+        "steps": ["lesson-2"],
+    }
+    trial.troubles.clear()
+    jobs.retry(job["owner_id"], job)
+    for name in (*LESSONS, "end"):
+        trial.run(name)
+    assert trial.job["status"] == "succeeded"
+    assert trial.worked == {"outline": 1, "lesson-1": 1, "lesson-2": 2, "lesson-3": 1, "end": 1}
+
+
+def test_the_job_waits_for_the_others_before_it_fails(trial: Trial):
+    trial.run("outline")
+    trial.troubles["lesson-1"] = raising(StepFailed("X", "y"))
+    trial.run("lesson-1")
+    assert trial.job["status"] == "running"
+
+
+def test_an_error_is_tried_again_up_to_the_limit_and_then_told(trial: Trial):
+    trial.troubles["outline"] = raising(ConnectionError("no route"))
+    for _ in range(settings().ai_step_attempts):
+        assert trial.job["status"] in ("queued", "running")
+        with pytest.raises(ConnectionError):
+            trial.run("outline")
+    assert trial.job["status"] == "failed"
+    assert trial.job["error"]["code"] == "STEP_GAVE_UP"
+    assert "no route" in trial.job["error"]["detail"]
+
+
+def test_a_dead_workers_claim_runs_out_and_its_late_result_is_void(trial: Trial):
+    def second_worker_comes_by() -> None:
+        trial.troubles.clear()
+        trial.run("outline")
+        assert trial.worked["outline"] == 1, "the claim holds"
+        clock.shift(settings().ai_step_lease_seconds + 1)
+        trial.run("outline")
+        assert trial.worked["outline"] == 2, "the claim ran out"
+
+    trial.troubles["outline"] = second_worker_comes_by
+    trial.run("outline")
+    assert trial.job["progress"]["done"] == 1
+    assert trial.states()["outline"] == "done"
+
+
+def test_a_worker_that_dies_every_time_fails_the_job(trial: Trial):
+    repository.steps().update_one({"job_id": trial.job_id}, {"$set": {"attempts": settings().ai_step_attempts}})
+    trial.run("outline")
+    assert (trial.job["status"], trial.job["error"]["code"]) == ("failed", "STEP_DIED")
+    assert trial.worked["outline"] == 0
+
+
+def test_what_ends_after_the_cancel_is_not_kept(trial: Trial):
+    def cancelled_meanwhile() -> None:
+        jobs.cancel(trial.job["owner_id"], trial.job)
+
+    trial.troubles["outline"] = cancelled_meanwhile
+    trial.run("outline")
+    assert (trial.job["status"], trial.job["progress"]["done"]) == ("cancelled", 0)
+    assert trial.states() == {"outline": "cancelled"}
+    trial.run("outline")
+    assert trial.worked["outline"] == 1, "a cancelled step is not claimed"
+
+
+def test_the_sweep_finds_what_a_crash_left_and_nothing_else(trial: Trial):
+    dispatch.sweep()
+    assert dispatch.sweep() == 0
+    clock.shift(16 * 60)
+    assert dispatch.sweep() >= 1
+    trial.run("outline")
+    clock.shift(0)
+    trial.run("lesson-1")
+    assert not any(row["name"] == "lesson-1" for row in repository.overdue_steps(clock.now(), 1_000))
+
+
+def test_the_budgets_shares_never_exceed_it_however_many_ask_at_once(trial: Trial):
+    repository.jobs().update_one({"_id": trial.job_id}, {"$set": {"budget_tokens": 1_000}})
+    granted: list[int | None] = []
+    askers = [
+        threading.Thread(target=lambda name=name: granted.append(repository.grant_allowance(trial.job_id, name)))
+        for name in ("outline", *LESSONS, "end")
+    ]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    shares = [share for share in granted if share is not None]
+    assert sum(shares) <= 1_000
+    assert min(shares) >= 199, "and they are fair"
+    repository.add_usage(trial.job_id, 900, 0, 0.1)
+    assert (repository.grant_allowance(trial.job_id, "outline") or 0) <= 100
+
+
+def test_a_job_without_a_budget_has_no_shares(trial: Trial):
+    assert repository.grant_allowance(trial.job_id, "outline") is None
