@@ -14,6 +14,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if person is None:
         return {"statusCode": 401}
     connection_id = event["requestContext"]["connectionId"]
-    for oldest in connections.open(connection_id, person["user_id"], person["role"]):
+    for oldest in connections.open(connection_id, person):
         realtime.hang_up(oldest)
     return {"statusCode": 200}

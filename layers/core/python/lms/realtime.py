@@ -37,7 +37,7 @@ def gateway() -> "ApiGatewayManagementApiClient":
     return boto3.client(
         "apigatewaymanagementapi",
         endpoint_url=settings().websocket_endpoint,
-        config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1}),
+        config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2}),
     )
 
 

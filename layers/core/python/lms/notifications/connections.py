@@ -6,11 +6,15 @@ connections, and ``connection#<id>`` leads back, so that a connection that ends 
 
 from datetime import timedelta
 
+from bson import ObjectId
+
 from lms import clock
+from lms.caller import Caller
 from lms.errors import Conflict
 from lms.fields import rfc3339
 from lms.notifications import table
 from lms.notifications.table import Row
+from lms.permissions import Role
 
 LIFETIME = timedelta(hours=2)
 """API Gateway ends every connection after two hours."""
@@ -29,18 +33,28 @@ def of_topic(topic: str) -> str:
     return f"topic#{topic}"
 
 
-def open(connection_id: str, user_id: str, role: str) -> list[str]:
+def attributes(who: Caller) -> dict[str, str]:
+    """How a row says whose it is."""
+    return {"user_id": str(who.id), "role": who.role.value, "session_id": str(who.session_id)}
+
+
+def person(row: Row) -> Caller:
+    """Whose the row is."""
+    return Caller(ObjectId(row["user_id"]), Role(row["role"]), ObjectId(row["session_id"]))
+
+
+def open(connection_id: str, who: Caller) -> list[str]:
     """Register a connection; return the person's oldest ones that have to go for it."""
     now = clock.now()
-    attributes = {"user_id": user_id, "role": role, "opened_at": rfc3339(now)}
-    table.put(_back(connection_id), connection_id, now + LIFETIME, **attributes)
-    table.put(of_person(user_id), connection_id, now + LIFETIME, **attributes)
-    rows = sorted(table.partition(of_person(user_id)), key=lambda row: str(row["opened_at"]))
+    row = {**attributes(who), "opened_at": rfc3339(now)}
+    table.put(_back(connection_id), connection_id, now + LIFETIME, **row)
+    table.put(of_person(who.id), connection_id, now + LIFETIME, **row)
+    rows = sorted(table.partition(of_person(who.id)), key=lambda row: str(row["opened_at"]))
     return [row["sk"] for row in rows[:-MOST_PER_PERSON]]
 
 
 def find(connection_id: str) -> Row | None:
-    """The open connection: ``user_id`` and ``role``."""
+    """The open connection, None where it is not known or has ended."""
     return table.get(_back(connection_id), connection_id)
 
 

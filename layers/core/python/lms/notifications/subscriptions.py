@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from lms import mongo
 from lms.ai import jobs
-from lms.courses import access
-from lms.errors import DomainError, Invalid, TooLarge, Unauthenticated, Unavailable
+from lms.caller import Caller
+from lms.courses import access, repository
+from lms.errors import DomainError, Invalid, NotFound, TooLarge, Unauthenticated, Unavailable
 from lms.notifications import connections
 from lms.notifications.messages import LARGEST_BYTES, Ping, Subscribe, Unsubscribe, client_message
 from lms.notifications.table import Row
-from lms.permissions import Role
 from lms.telemetry import logger
 
 
@@ -86,11 +86,17 @@ def _subscribe(connection: Row, topic: str) -> Answer:
 
 def _state(connection: Row, topic: str) -> Answer:
     """The topic as it stands. Raise NotFound where the person may not know of it."""
-    user_id, role = ObjectId(connection["user_id"]), Role(connection["role"])
+    who = connections.person(connection)
     kind, _, subject = topic.partition(":")
     if kind == "course":
-        access.role_in(mongo.object_id(subject), user_id, role)
+        _require_readable(mongo.object_id(subject), who)
         return Answer("subscribed", {"topic": topic})
-    job = jobs.visible_to(user_id, role, subject)
+    job = jobs.visible_to(who.id, who.role, subject)
     type = "job.progress" if job["status"] in ("queued", "running") else "job.finished"
     return Answer(type, jobs.show(job), str(job["version"]))
+
+
+def _require_readable(course_id: ObjectId, who: Caller) -> None:
+    course = repository.course(course_id, repository.MEMBERSHIP)
+    if course is None or access.role_in(course, who) is None:
+        raise NotFound()

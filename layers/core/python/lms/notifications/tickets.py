@@ -9,7 +9,7 @@ from lms import clock, rate_limits
 from lms.caller import Caller
 from lms.config import settings
 from lms.mongo import Document
-from lms.notifications import table
+from lms.notifications import connections, table
 from lms.rate_limits import Policy
 
 LIFETIME = timedelta(seconds=60)
@@ -22,9 +22,7 @@ def issue(caller: Caller) -> Document:
     """A ticket of 60 s for the caller; only its hash is stored. Raise 429 where one asks without end."""
     rate_limits.take(BY_PERSON, str(caller.id))
     ticket = secrets.token_urlsafe(32)
-    table.put(
-        _partition_key(ticket), _SORT_KEY, clock.now() + LIFETIME, user_id=str(caller.id), role=caller.role.value
-    )
+    table.put(_partition_key(ticket), _SORT_KEY, clock.now() + LIFETIME, **connections.attributes(caller))
     return {
         "ticket": ticket,
         "expires_in": int(LIFETIME.total_seconds()),
@@ -32,9 +30,10 @@ def issue(caller: Caller) -> Document:
     }
 
 
-def take(ticket: str) -> table.Row | None:
-    """Who the ticket was issued to (``user_id``, ``role``); None where it is unknown, used or expired."""
-    return table.take(_partition_key(ticket), _SORT_KEY)
+def take(ticket: str) -> Caller | None:
+    """Who the ticket was issued to; None where it is unknown, used or expired."""
+    row = table.take(_partition_key(ticket), _SORT_KEY)
+    return connections.person(row) if row else None
 
 
 def _partition_key(ticket: str) -> str:

@@ -1,0 +1,15 @@
+"""GET /health/services"""
+
+from aws_lambda_powertools.event_handler import Response
+
+from lms.gateway import health
+from lms.gateway.models import ServiceHealth
+from lms.http import app, lambda_handler
+
+__all__ = ["lambda_handler"]
+
+
+@app.get("/health/services")
+def services() -> Response[ServiceHealth]:
+    found = health.services().model_dump(mode="json")
+    return Response(200, "application/json", found, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,104 @@
+"""How the backend is: every dependency asked at once, none waited for long, and what that means for each domain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from pymongo.errors import PyMongoError
+
+from lms import clock
+from lms.config import settings
+from lms.errors import Unavailable
+from lms.gateway import VERSION, dependencies
+from lms.gateway.dependencies import Reply
+from lms.gateway.models import Dependency, DependencyStatus, Domain, Health, ServiceHealth, Status
+
+_LONGEST_SECONDS = 1.5
+_SLOW_MILLISECONDS = 800.0
+_KEPT = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class _Needs:
+    """Without ``must`` the domain is down; without ``may``, or with dead letters in ``queue``, it is degraded."""
+
+    must: tuple[str, ...] = ("mongodb",)
+    may: tuple[str, ...] = ()
+    queue: str = ""
+
+
+DOMAINS: Mapping[str, _Needs] = {
+    "gateway": _Needs(),
+    "auth": _Needs(may=("sqs",)),
+    "courses": _Needs(may=("sqs",)),
+    "ai": _Needs(must=("mongodb", "sqs"), may=("ai", "dynamodb"), queue="ai_queue_url"),
+    "analytics": _Needs(must=("mongodb", "sqs"), queue="events_queue_url"),
+    "notifications": _Needs(must=("mongodb", "dynamodb")),
+}
+"""The domains that have functions. ``queue`` is the setting that holds the address of what its worker reads."""
+
+_latest: ServiceHealth | None = None
+
+
+def alive() -> Health:
+    """Raise Unavailable where MongoDB does not answer within a second."""
+    try:
+        dependencies.ping_mongodb()
+    except PyMongoError as error:
+        raise Unavailable("The database is away") from error
+    return Health(version=VERSION)
+
+
+def services() -> ServiceHealth:
+    """The state of every domain and dependency, at most 15 s old; made in less than 2 s."""
+    global _latest
+    if _latest is None or not timedelta() <= clock.now() - _latest.checked_at < _KEPT:
+        _latest = _examine()
+    return _latest
+
+
+def _examine() -> ServiceHealth:
+    replies = dependencies.ask({**dependencies.pings(), **_counts()}, _LONGEST_SECONDS)
+    rows = [_dependency(name, replies.get(name)) for name in dependencies.NAMES]
+    states = {row.name: row.status for row in rows}
+    domains = [
+        _domain(name, needs, states, replies.get(_dead_letters_of(name), Reply()).value)
+        for name, needs in DOMAINS.items()
+    ]
+    overall = _worst([domain.status for domain in domains])
+    return ServiceHealth(status=overall, checked_at=clock.now(), domains=domains, dependencies=rows)
+
+
+def _counts() -> dict[str, dependencies.Question]:
+    queues = {name: getattr(settings(), needs.queue) for name, needs in DOMAINS.items() if needs.queue}
+    return {_dead_letters_of(name): partial(dependencies.dead_letters, url) for name, url in queues.items() if url}
+
+
+def _dead_letters_of(domain: str) -> str:
+    return f"dead letters of {domain}"
+
+
+def _dependency(name: str, reply: Reply | None) -> Dependency:
+    status: DependencyStatus = "ok"
+    if reply is None:
+        return Dependency(name=name, status="not_configured", latency_ms=None)
+    if reply.latency_ms is None:
+        status = "down"
+    elif reply.struggling or reply.latency_ms > _SLOW_MILLISECONDS:
+        status = "degraded"
+    return Dependency(name=name, status=status, latency_ms=reply.latency_ms)
+
+
+def _domain(name: str, needs: _Needs, states: Mapping[str, DependencyStatus], dead_letters: int | None) -> Domain:
+    status: Status = "ok"
+    if dead_letters or any(states[each] in ("degraded", "down") for each in (*needs.must, *needs.may)):
+        status = "degraded"
+    if any(states[each] == "down" for each in needs.must):
+        status = "down"
+    return Domain(name=name, status=status, dependencies=[*needs.must, *needs.may], dead_letters=dead_letters)
+
+
+def _worst(states: Sequence[Status]) -> Status:
+    order: tuple[Status, ...] = ("down", "degraded", "ok")
+    return min(states, key=order.index)
