@@ -263,33 +263,34 @@ def test_what_an_answer_deletes(answer: Any, deleted: str) -> None:
     assert "".join(message["MessageId"] for message in succeeded(BATCH, answer)) == deleted
 
 
-@dataclass
 class Meeting:
-    """An answer that returns when `size` invocations are under way at once; counts the most there were."""
+    """An answer that holds every invocation until `release`; `full` when `size` of them are held at once."""
 
-    size: int
-    peak: int = 0
-    _running: int = 0
-
-    def __post_init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self.full, self.release = threading.Event(), threading.Event()
+        self.peak = 0
+        self._size = size
+        self._running = 0
         self._lock = threading.Lock()
-        self._barrier = threading.Barrier(self.size)
 
     def __call__(self, event: Event) -> None:
         with self._lock:
             self._running += 1
             self.peak = max(self.peak, self._running)
-        try:
-            self._barrier.wait(timeout=20)
-        finally:
-            with self._lock:
-                self._running -= 1
+            if self._running == self._size:
+                self.full.set()
+        self.release.wait(timeout=20)
+        with self._lock:
+            self._running -= 1
 
 
 def test_several_batches_are_in_flight_up_to_the_mappings_maximum(queues: Queues) -> None:
     url, meeting = queues.make(), Meeting(2)
     queues.send(url, *"abcdef")
     queues.serve(Recorder(meeting), source(url, maximum_concurrency=2))
+    assert meeting.full.wait(timeout=20)
+    give_one_too_many_its_chance(queues)
+    meeting.release.set()
     eventually(lambda: queues.left(url) == 0)
     assert meeting.peak == 2
 
@@ -299,8 +300,18 @@ def test_all_queues_together_stay_under_the_stacks_concurrency(queues: Queues) -
     for url in urls:
         queues.send(url, *"abc")
     queues.serve(Recorder(meeting), *map(source, urls), concurrency=3)
+    assert meeting.full.wait(timeout=20)
+    give_one_too_many_its_chance(queues)
+    meeting.release.set()
     eventually(lambda: sum(map(queues.left, urls)) == 0)
     assert meeting.peak == 3
+
+
+def give_one_too_many_its_chance(queues: Queues) -> None:
+    """Take as long as a poller needs for several messages."""
+    other = queues.make()
+    for text in "abcdefghij":
+        queues.send(other, text)
 
 
 def test_a_disabled_mapping_takes_nothing(queues: Queues) -> None:
