@@ -13,6 +13,8 @@ from lms import http
 
 Handler = Callable[..., Any]
 
+_VERBS = {"browse", "change", "create", "delete", "list", "read", "reorder", "replace"}
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -63,7 +65,7 @@ def _operation_id(handler: Handler, method: str) -> str:
     """The handler's name; a lone verb takes its file's name with it: ``create`` in lessons.py is create_lesson."""
     name: str = handler.__name__
     stem = handler.__module__.rpartition(".")[2]
-    if "_" in name or name == stem:
+    if name not in _VERBS:
         return name
     return f"{name}_{stem.removesuffix('s') if method == 'POST' else stem}"
 
