@@ -76,10 +76,8 @@ class _Comparison:
     def _sent(self, place: str, old: Json, new: Json) -> Iterator[str]:
         """What clients send: all that was taken must be taken."""
         for before, after in self._pair("sent", old, new):
-            yield from _type_changes(place, before, after)
-            if ("enum" in after and not set(before.get("enum", ())) <= set(after["enum"])) or (
-                "enum" in after and "enum" not in before
-            ):
+            yield from _missing_types(place, before, after)
+            if "enum" in after and not set(before.get("enum", [None])) <= set(after["enum"]):
                 yield f"{place} takes fewer values"
             for name in set(after.get("required", ())) - set(before.get("required", ())):
                 yield f"{place}/{name} is required now"
@@ -95,7 +93,7 @@ class _Comparison:
     def _received(self, place: str, old: Json, new: Json) -> Iterator[str]:
         """What clients receive: all that was promised must still come."""
         for before, after in self._pair("received", old, new):
-            yield from _type_changes(place, before, after)
+            yield from _missing_types(place, after, before)
             for name, schema in before.get("properties", {}).items():
                 if name not in after.get("properties", {}):
                     yield f"{place}/{name} is gone"
@@ -113,7 +111,10 @@ class _Comparison:
             if names in self._compared:
                 return
             self._compared.add(names)
-        yield self._in_old(old), self._in_new(new)
+        before, after = self._in_old(old), self._in_new(new)
+        yield before, after
+        for one, other in zip(before.get("anyOf", ()), after.get("anyOf", ()), strict=False):
+            yield from self._pair(direction, one, other)
 
     def _in_old(self, thing: Json) -> Json:
         return _resolved(self._old, thing)
@@ -136,17 +137,15 @@ def _json_schema(holder: Json) -> Json | None:
     return schema
 
 
-def _type_changes(place: str, old: Json, new: Json) -> Iterator[str]:
-    before, after = _types(old), _types(new)
-    if before and after and before != after:
-        yield f"{place} was {' or '.join(sorted(before))}, is {' or '.join(sorted(after))}"
+def _missing_types(place: str, promised: Json, kept: Json) -> Iterator[str]:
+    promised_types, kept_types = _types(promised), _types(kept)
+    if kept_types and (gone := promised_types - kept_types):
+        yield f"{place}: {' or '.join(sorted(gone))} against {' or '.join(sorted(kept_types))}"
 
 
 def _types(schema: Json) -> set[str]:
     if "anyOf" in schema:
-        return {kind for each in schema["anyOf"] for kind in _types(each)} or set()
-    if "$ref" in schema:
-        return {schema["$ref"].rpartition("/")[2]}
+        return {kind for each in schema["anyOf"] for kind in _types(each)}
     kind = schema.get("type", [])
     return {kind} if isinstance(kind, str) else set(kind)
 
