@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -35,6 +36,7 @@ class Fault:
     task: str | None = None
     lesson: int | None = None
     retry_after: float | None = None
+    as_date: bool = False
     for_seconds: float | None = None
     made_at: float = field(default_factory=time.monotonic)
 
@@ -63,7 +65,10 @@ class Asked:
         self.lesson_text: list[str] = whole.get("lesson_text", [])
         self.corrections: list[str] = whole.get("corrections", {}).get("your_last_answer_was_refused_because", [])
         self.limit: int | None = body.get("generationConfig", {}).get("maxOutputTokens")
-        self.input_tokens = len(json.dumps(body, ensure_ascii=False).encode()) // _BYTES_PER_TOKEN
+        schema = json.dumps(body.get("generationConfig", {}).get("responseJsonSchema"))
+        parts = body.get("systemInstruction", {}).get("parts", []) + body["contents"][-1]["parts"]
+        read = "".join([*(part["text"] for part in parts), schema])
+        self.input_tokens = len(read.encode()) // _BYTES_PER_TOKEN
 
     @property
     def lesson_number(self) -> int | None:
@@ -269,7 +274,10 @@ def _rate_limited(asked: Asked, fault: Fault) -> Reply:
 
 
 def _unavailable(asked: Asked, fault: Fault) -> Reply:
-    headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:.0f}"}
+    headers = {}
+    if fault.retry_after is not None:
+        until = formatdate(time.time() + fault.retry_after, usegmt=True)
+        headers["Retry-After"] = until if fault.as_date else f"{fault.retry_after:.0f}"
     return _error(503, "UNAVAILABLE", "The model is overloaded. Please try again later.", **headers)
 
 

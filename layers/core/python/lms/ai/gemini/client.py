@@ -6,13 +6,12 @@ timeout is one between two bytes, which a server that trickles never meets, so a
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lms import clock
 from lms.ai.failures import ProviderRejected
 from lms.ai.gemini.prompts import Prompt
 from lms.ai.gemini.retries import Outage, RateLimited
@@ -48,11 +47,18 @@ class Client:
     model: str
     base_url: str
 
+    def connect(self) -> None:
+        """Load google-genai, which takes a second, before a call's time runs."""
+        self._connection()
+
+    def _connection(self) -> _Connection:
+        return _connect(self.api_key, self.base_url, threading.get_ident())
+
     def generate(
         self, prompt: Prompt, schema: dict[str, Any], max_output_tokens: int | None, seconds: float
     ) -> Reply:
         """Raise RateLimited or Outage where the call may be made again, ProviderRejected where not."""
-        connection = _connect(self.api_key, self.base_url, threading.get_ident())
+        connection = self._connection()
         import httpx2
         from google.genai import errors
 
@@ -95,7 +101,7 @@ class Client:
 
 @cache
 def _connect(api_key: str, base_url: str, _thread: int) -> _Connection:
-    """Made at the first call and kept while the worker lives. An event loop belongs to one thread at a time."""
+    """Made once and kept while the worker lives. An event loop runs in one thread at a time, so each has its own."""
     import httpx2
     from google import genai
     from google.genai import types
@@ -113,6 +119,8 @@ def _reply(response: "types.GenerateContentResponse", model: str) -> Reply:
     candidate = response.candidates[0] if response.candidates else None
     feedback = response.prompt_feedback
     usage = response.usage_metadata
+    if not (candidate or feedback or usage):
+        raise ValueError("an empty response")
     return Reply(
         text=(response.text or "") if candidate else "",
         finish_reason=candidate.finish_reason.value if candidate and candidate.finish_reason else "",
@@ -148,13 +156,10 @@ def _header_seconds(error: "errors.APIError") -> float | None:
     if value.isdecimal():
         return float(value)
     try:
-        return _seconds_until(parsedate_to_datetime(value))
+        # The wall clock, since the date is by the server's: lms.clock may be shifted.
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except ValueError:
         return None
-
-
-def _seconds_until(moment: datetime) -> float:
-    return max(0.0, (moment.astimezone(clock.now().tzinfo) - clock.now()).total_seconds())
 
 
 def _retry_info_seconds(body: Any) -> list[float]:

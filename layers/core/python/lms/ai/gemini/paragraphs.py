@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lms.ai.models import Source, Span
 
 _LONGEST = 1_500
-_RUN = re.compile(r"^```.*\n(?s:.*?)(?:^```[ \t]*$|\Z)|^(?!```).*\S.*(?:\n(?!```).*\S.*)*", re.MULTILINE)
+_RUN = re.compile(r"^```.*$(?s:.*?)(?:^```[ \t]*$|\Z)|^(?!```).*\S.*(?:\n(?!```).*\S.*)*", re.MULTILINE)
 _BREAK = re.compile(r"(?<=[.!?。！？])\s+|\n")
 
 

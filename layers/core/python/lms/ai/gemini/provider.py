@@ -50,9 +50,11 @@ class Gemini:
         self._remaining_seconds = remaining_seconds
         self._record = record
         self._budget_left = budget_left
-        self._retries = retries or Retries()
+        self._retries = retries or Retries(base=settings().ai_retry_base_seconds)
+        client = Client(api_key, model, base_url)
+        client.connect()
         self._generate = guarded(
-            Client(api_key, model, base_url).generate,
+            client.generate,
             circuit=f"gemini/{model}",
             table=settings().circuit_table if circuit_table is None else circuit_table,
         )

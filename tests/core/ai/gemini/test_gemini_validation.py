@@ -1,0 +1,60 @@
+"""Answers that break a rule are asked for again with what was wrong, at most twice."""
+
+import pytest
+
+from lms.ai.failures import ContentRefused
+from tests.core.ai.gemini.desk import OUTLINE, PLAN, SOURCE, Desk, request
+
+
+def ask(desk: Desk, task: str):
+    gemini = desk.gemini()
+    if task == "outline":
+        return gemini.outline(request(), [SOURCE])
+    lesson = gemini.lesson(request(), OUTLINE, PLAN, [SOURCE])
+    return lesson if task == "lesson" else gemini.quiz(request(), PLAN, lesson, [SOURCE])
+
+
+WRONG = [
+    ("outline", "malformed_json", "Invalid JSON"),
+    ("lesson", "wrong_schema", "Field required"),
+    ("outline", "one_lesson_less", "exactly 3 are required"),
+    ("outline", "cites_elsewhere", "paragraph 9999 is not among"),
+    ("lesson", "cites_elsewhere", "paragraph 9999 is not among"),
+    ("lesson", "truncated", "cut off"),
+    ("lesson", "recitation", "RECITATION"),
+    ("lesson", "markup", "holds HTML"),
+    ("quiz", "invents_evidence", ""),
+    ("quiz", "malformed_json", "Invalid JSON"),
+]
+
+
+@pytest.mark.parametrize(("task", "kind", "said"), WRONG)
+def test_it_is_asked_again_with_the_error_and_may_mend_it(desk: Desk, task: str, kind: str, said: str):
+    desk.server.fail(kind, task=task, count=2)
+    assert ask(desk, task)
+    calls = [call for call in desk.server.calls if call["task"] == task]
+    assert [call["fault"] for call in calls] == [kind, kind, None]
+    assert calls[0]["corrections"] == []
+    assert said in " ".join(calls[1]["corrections"])
+    assert calls[1]["corrections"] == calls[2]["corrections"]
+    assert len(desk.used) == len(desk.server.calls), "refused answers took tokens too"
+
+
+@pytest.mark.parametrize(("task", "kind", "said"), WRONG)
+def test_the_third_unusable_answer_is_the_last(desk: Desk, task: str, kind: str, said: str):
+    desk.server.fail(kind, task=task, count=None)
+    with pytest.raises(ContentRefused, match="failed validation 3 times") as failure:
+        ask(desk, task)
+    assert said in failure.value.reason
+    assert not failure.value.retryable
+    assert desk.faults.count(kind) == 3
+    assert desk.waits == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("safety", "SAFETY"), ("prompt_blocked", "PROHIBITED_CONTENT")])
+def test_what_the_filter_blocks_is_refused_at_once(desk: Desk, kind: str, name: str):
+    desk.server.fail(kind, count=None)
+    with pytest.raises(ContentRefused, match=name):
+        desk.gemini().lesson(request(), OUTLINE, PLAN, [SOURCE])
+    assert desk.faults == [kind]
+    assert len(desk.used) == 1
