@@ -18,7 +18,7 @@ courses = mongo.collection(
         IndexModel([("status", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("status", ASCENDING), ("tags", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("status", ASCENDING), ("skills", ASCENDING), *_NEWEST_FIRST]),
-        IndexModel([("owner_id", ASCENDING), ("status", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("owner_id", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("staff.user_id", ASCENDING), *_NEWEST_FIRST]),
     ],
 )
