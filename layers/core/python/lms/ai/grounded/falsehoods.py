@@ -1,0 +1,157 @@
+"""Making a true sentence false by exchanging one word, number or term for another of the same kind."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from lms.ai.grounded.concepts import Concept, display
+from lms.ai.grounded.distractors import could_be_right, kind_of, mentions, overlap
+from lms.ai.grounded.text import plain
+
+_STRONG = """always never|cannot can|increase decrease|increases decreases|increasing decreasing|increased decreased
+before after|minimum maximum|highest lowest|largest smallest|longest shortest|widest narrowest
+closest farthest|inside outside|inner outer|upper lower|internal external|forward backward|possible impossible
+mutable immutable|ordered unordered|labeled unlabeled|acidic alkaline|public private|northern southern
+eastern western|faster slower|higher lower|stronger weaker|more less|unchanged changed"""
+_WEAK = """high low|large small|larger smaller|quickly slowly|longer shorter|wide narrow|wider narrower|strong weak
+strongly weakly|bright dim|easier harder|deep shallow|deeper shallower|frequent rare|cheap expensive|abundant scarce
+dense sparse"""
+_ONE_WAY = {"reduces": "increases", "lowers": "raises"}
+
+
+def _pairs(table: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in re.split(r"[|\n]", table):
+        one, other = pair.split()
+        found.setdefault(one, other)
+        found.setdefault(other, one)
+    return found
+
+
+STRONG_OPPOSITES = _pairs(_STRONG) | _ONE_WAY
+"""Exchanging one of these turns what a sentence says round."""
+
+WEAK_OPPOSITES = _pairs(_WEAK)
+"""These are sometimes a matter of degree."""
+
+_NUMBERS = "two three four five six seven eight nine ten twelve".split()
+_VAGUE = re.compile(
+    r"\b(?:how|as|so|no|not|any|or|than|at|least|most|to|about|roughly|around|between|one|too|even|very|all|can"
+    r"|may|might|much|many|more|less|far|nearly|almost|often|usually|soon|long|once|each|every"
+    r"|just|right|only|shortly|immediately|and|step|point|figure|table|chapter|version|python|level)\s+$",
+    re.IGNORECASE,
+)
+_FOLLOWED_BADLY = re.compile(
+    r"\s*(?:than|or\b|to\s+\d|%?\s*or\b|,?\s*and\s+\w+\s*[,.]|other\b|example\b|of\s+the)", re.IGNORECASE
+)
+
+
+_MANY = re.compile(r"\s+(?:[\w-]+\s+)?[a-z]+s\b")
+
+
+def by_opposite(sentence: str, opposites: Mapping[str, str]) -> Iterator[str]:
+    """English sentences with one word turned into its opposite."""
+    found = re.findall(r"[a-z-]+", sentence.lower())
+    for match in re.finditer(r"\b[a-z]+\b", sentence):
+        other = opposites.get(match.group())
+        if other is None or found.count(match.group()) > 1 or other in found:
+            continue
+        if match.group() == "cannot" or _clear(sentence, match):
+            yield _with_article(sentence[: match.start()], other) + other + sentence[match.end() :]
+
+
+def _clear(sentence: str, match: re.Match[str]) -> bool:
+    """Whether the word stands alone, so that changing it changes what the sentence says and nothing else."""
+    inside_code = sentence.count("`", 0, match.start()) % 2
+    return not (
+        inside_code
+        or (match.group() == "more" and _MANY.match(sentence, match.end()))
+        or match.group() == "can"
+        or _VAGUE.search(sentence[: match.start()])
+        or _FOLLOWED_BADLY.match(sentence, match.end())
+        or sentence[match.end() : match.end() + 1] == "-"
+        or sentence[match.start() - 1 : match.start()] == "-"
+    )
+
+
+DIGITS = re.compile(r"(?<![\w.,`+*/=<>-])\d{1,4}(?![\w,`+*/=<>-]|\.\d)")
+_COUNTS = re.compile(
+    r"\b(?:has|have|had|contains?|requires?|needs?|yields?|produces?|gives?|forms?|uses?|equals?|took|takes?|makes?"
+    r"|into|in|was|were|with|all|the|its|their|repeats?|divides?|collects?|hat|haben|besitzt|im\ Jahr|en|nel)\s+$",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(
+    r"\b(?:if|when|suppose|say|such as|for instance|example|e\.g\.|of degree|section|chapter)\b", re.IGNORECASE
+)
+
+
+def by_number(sentence: str) -> Iterator[str]:
+    """Sentences with one number changed, where the number counts something and is no mere example."""
+    if _EXAMPLE.search(sentence):
+        return
+    for match in DIGITS.finditer(sentence):
+        if _counts(sentence, match):
+            yield sentence[: match.start()] + other_numbers(match.group())[0] + sentence[match.end() :]
+    for match in re.finditer(r"\b(?:two|three|four|five|six|seven|eight|nine)\b", sentence):
+        word = match.group()
+        other = _NUMBERS[_NUMBERS.index(word) + 1]
+        if _counts(sentence, match) and not re.search(rf"\b{other}\b", sentence, re.IGNORECASE):
+            yield sentence[: match.start()] + other + sentence[match.end() :]
+
+
+def _counts(sentence: str, match: re.Match[str]) -> bool:
+    alone = len(re.findall(rf"\b{match.group()}\b", sentence, re.IGNORECASE)) == 1
+    return alone and _clear(sentence, match) and _COUNTS.search(sentence[: match.start()]) is not None
+
+
+def other_numbers(number: str) -> list[str]:
+    """Numbers that might be taken for it, in an order that is always the same."""
+    value = int(number)
+    if 1000 <= value <= 2100:
+        near = [value + step for step in (-30, -12, -7, 7, 12, 30)]
+    elif value < 4:
+        near = [each for each in range(1, 7) if each != value]
+    else:
+        step = 1 if value < 20 else 10 ** (len(number) - 1) // 2
+        near = [value - 2 * step, value - step, value + step, value + 2 * step]
+    found = [str(each) for each in near if each > 0 and each != value]
+    return sorted(found, key=lambda each: hashlib.sha256(f"{number}\0{each}".encode()).digest())
+
+
+_SAFE = 0.2
+
+
+def by_term(concept: Concept, pool: Sequence[Concept]) -> Iterator[str]:
+    """The definition given to other terms, where nothing in the lesson suggests that it might fit them too."""
+    text = concept.document.source.text
+    start, end = concept.document.units[concept.unit].sentence
+    for other in pool:
+        if kind_of(other) == kind_of(concept) and other.plural == concept.plural and _unlike(concept, other):
+            opening = concept.marked[0] == start
+            name = display(other, upper=opening)
+            before, after = text[start : concept.marked[0]], text[concept.marked[1] : end]
+            yield plain(_with_article(before, name) + name + after)
+
+
+def _unlike(concept: Concept, other: Concept) -> bool:
+    return (
+        other.definition is not None
+        and not other.quality
+        and not could_be_right(concept, other)
+        and other.genus != concept.genus
+        and not mentions(other.said, (concept.genus,))
+        and overlap(concept, other) < _SAFE
+        and not _said_together(concept, other)
+    )
+
+
+def _said_together(one: Concept, other: Concept) -> bool:
+    units = one.document.units
+    return any(mentions(unit.stems, one.stems) and mentions(unit.stems, other.stems) for unit in units)
+
+
+def _with_article(before: str, name: str) -> str:
+    """'a' and 'an' follow the sound that comes next; other words stay."""
+    return re.sub(
+        r"\b([Aa])n?(\s+)$", lambda m: m.group(1) + ("n" if name[0] in "aeiouAEIOU" else "") + m.group(2), before
+    )

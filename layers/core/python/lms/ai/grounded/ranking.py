@@ -1,0 +1,129 @@
+"""Which texts, and which of their sections, a topic is about."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from lms.ai.grounded.concepts import concepts_of
+from lms.ai.grounded.language import LANGUAGES
+from lms.ai.grounded.material import Document, Segment, read, sections
+from lms.ai.grounded.text import stem, stems
+from lms.ai.models import Source
+
+K1 = 1.2
+B = 0.75
+FIELD_WEIGHTS = {"title": 8.0, "headings": 4.0, "body": 1.0}
+_MOST_TEXTS = 3
+_OFTEN = 3
+
+_COURSE_WORDS = frozenset(
+    stem(word)
+    for word in """introduction introductory intro basics basic beginner beginners course courses class tutorial
+    guide fundamentals fundamental foundations essentials overview advanced intermediate elementary crash primer
+    learn understand understanding programming language einführung grundlagen kurs cours bases curso introducción
+    corso introduzione curso introdução inleiding cursus""".split()
+)
+
+
+def bm25f(query: Iterable[str], fields: Sequence[Mapping[str, Counter[str]]]) -> list[float]:
+    """A score per document, given each one's stems by field.
+
+    Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009, section 3.6; the inverse
+    document frequency is kept above zero, since a library may hold a single text.
+    """
+    totals = [sum(bag.total() * FIELD_WEIGHTS[name] for name, bag in each.items()) for each in fields]
+    average = sum(totals) / len(totals) if totals else 0.0
+    scores = [0.0] * len(fields)
+    for word in dict.fromkeys(query):
+        weights = [sum(FIELD_WEIGHTS[name] * bag[word] for name, bag in each.items()) for each in fields]
+        holding = sum(1 for weight in weights if weight)
+        rarity = math.log(1 + (len(fields) - holding + 0.5) / (holding + 0.5))
+        for number, weight in enumerate(weights):
+            length = 1 - B + B * totals[number] / average if average else 1.0
+            scores[number] += rarity * weight / (K1 * length + weight) if weight else 0.0
+    return scores
+
+
+def topic_stems(topic: str) -> tuple[str, ...]:
+    """The topic's words without function words and without what every course is called."""
+    plain = {stem(word) for language in ("en",) for word in LANGUAGES[language].function_words}
+    found = [each for each in stems(topic) if each not in plain]
+    return tuple(each for each in found if each not in _COURSE_WORDS) or tuple(found)
+
+
+def choose(topic: str, library: Sequence[Source]) -> list[Source]:
+    """The texts that are about the topic, best first; of several at most three."""
+    query = topic_stems(topic)
+    if not query:
+        return []
+    about = [source for source in library if _is_about(query, read(source))] or _together(query, library)
+    scores = bm25f(query, [_fields(read(source)) for source in library])
+    by_id = {source.id: score for source, score in zip(library, scores, strict=True)}
+    return sorted(about, key=lambda source: -by_id[source.id])[:_MOST_TEXTS]
+
+
+def _fields(document: Document) -> dict[str, Counter[str]]:
+    headings = [h.title for unit in document.units for h in unit.headings]
+    return {
+        "title": Counter(stems(document.source.title)),
+        "headings": Counter(stems(" ".join(headings))),
+        "body": Counter(each for unit in document.units for each in unit.stems),
+    }
+
+
+def _is_about(query: Sequence[str], document: Document) -> bool:
+    """Every word of the topic must be one of the text's own, and the title, a heading or a term must say it."""
+    fields = _fields(document)
+    for word in query:
+        if not (fields["title"][word] or fields["headings"][word] or fields["body"][word] >= _OFTEN):
+            return False
+    return in_title(query, document) or bool(sections_on(query, document))
+
+
+def in_title(query: Sequence[str], document: Document) -> bool:
+    return bool(_own_words(document) & set(query))
+
+
+def _own_words(document: Document) -> set[str]:
+    return set(document.content(stems(document.source.title))) - {"learning", "introduction", "guide"}
+
+
+def sections_on(query: Sequence[str], document: Document) -> list[Segment]:
+    """The sections on a topic that the text's title does not name, but a heading or an explained term does."""
+    phrase = tuple(query)
+    explained = {concept.stems for concept in concepts_of(document.source)}
+    found = []
+    for segment in sections(document):
+        said = sum(_count(phrase, unit.stems) for unit in segment.units)
+        named = any(_names(phrase, title, explained) for title in segment.titles)
+        if said and (named or said >= _OFTEN):
+            found.append((segment, named))
+    return [segment for segment, _ in found] if any(named for _, named in found) else []
+
+
+def _names(phrase: tuple[str, ...], title: str, explained: set[tuple[str, ...]]) -> bool:
+    heading = stems(title)
+    return heading == phrase or (phrase in explained and bool(_count(phrase, heading)))
+
+
+def _count(phrase: tuple[str, ...], found: Sequence[str]) -> int:
+    size = len(phrase)
+    return sum(1 for at in range(len(found) - size + 1) if tuple(found[at : at + size]) == phrase)
+
+
+def _together(query: Sequence[str], library: Sequence[Source]) -> list[Source]:
+    """Texts whose titles' words make up the topic between them, as in 'machine learning with Python'."""
+    wanted = set(query)
+    named = {source.id: own for source in library if (own := set(topic_stems(source.title))) and own <= wanted}
+    covered = set().union(*named.values()) if named else set()
+    return [source for source in library if source.id in named] if covered == wanted else []
+
+
+def relevant(request_topic: str, documents: Sequence[Document]) -> list[Segment]:
+    """All sections of the texts whose titles name the topic, else the sections on it."""
+    query = topic_stems(request_topic)
+    found: list[Segment] = []
+    for document in documents:
+        on_topic = [] if in_title(query, document) else sections_on(query, document)
+        found += on_topic or sections(document)
+    return found
