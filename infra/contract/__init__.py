@@ -1,4 +1,5 @@
-"""The contract, written from the handlers: openapi.json for clients, infra/api.yaml for API Gateway."""
+"""The contract, written from the handlers: openapi.json and asyncapi.json for clients,
+infra/api.yaml for API Gateway."""
 
 import sys
 from pathlib import Path

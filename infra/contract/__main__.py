@@ -1,4 +1,4 @@
-"""`python -m infra.contract` writes both files; `--check` says whether they are fresh."""
+"""`python -m infra.contract` writes the three documents; `--check` says whether they are fresh."""
 
 import argparse
 import json
@@ -11,8 +11,10 @@ import yaml  # type: ignore[import-untyped]
 from infra.contract import ROOT
 from infra.contract.gateway import gateway_api
 from infra.contract.openapi import openapi
+from lms.gateway import asyncapi
 
 OPENAPI = ROOT / "functions/gateway/contract/openapi.json"
+ASYNCAPI = ROOT / "functions/gateway/contract/asyncapi.json"
 API = ROOT / "infra/api.yaml"
 
 
@@ -27,10 +29,11 @@ def documents() -> Mapping[Path, str]:
     """What the generated files ought to hold."""
     warning = "# Generated from the handlers by `make contract`; change those.\n"
     api = yaml.dump(gateway_api(), Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
-    return {
-        OPENAPI: json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n",
-        API: warning + api,
-    }
+    return {OPENAPI: _json(openapi()), ASYNCAPI: _json(asyncapi.document()), API: warning + api}
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def stale() -> list[Path]:

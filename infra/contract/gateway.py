@@ -5,8 +5,8 @@ import re
 from infra.contract import ROOT
 from infra.contract.components import HEADERS, Json
 from infra.contract.endpoints import Endpoint, endpoints
-from infra.contract.openapi import version
 from infra.local.template import read_yaml
+from lms.gateway import VERSION
 
 
 def gateway_api() -> Json:
@@ -17,7 +17,7 @@ def gateway_api() -> Json:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _route(endpoint, functions[endpoint.module])
     return {
         "openapi": "3.0.1",
-        "info": {"title": {"Ref": "AWS::StackName"}, "version": version()},
+        "info": {"title": {"Ref": "AWS::StackName"}, "version": VERSION},
         "paths": paths,
         "components": {
             "securitySchemes": {

@@ -3,11 +3,9 @@
 import inspect
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, cast
 
-from infra.contract import ROOT
 from infra.contract.call_graph import dependencies, reached
 from infra.contract.components import DESCRIPTION, HEADERS, PARAMETERS, SCHEMAS, Json
 from infra.contract.endpoints import Endpoint, endpoints, import_handlers
@@ -26,6 +24,7 @@ from lms.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from lms.gateway import VERSION
 from lms.permissions import ANYONE, GLOBAL
 
 _PROBLEMS: dict[int, type[DomainError]] = {
@@ -73,7 +72,7 @@ def openapi() -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": "Learning management API",
-            "version": version(),
+            "version": VERSION,
             "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -96,11 +95,6 @@ def _from_powertools() -> Json:
     return cast(Json, json.loads(re.sub(r"\bPage_(\w+?)_(?=\W)", r"\1Page", raw)))
 
 
-def version() -> str:
-    project: Json = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return str(project["version"])
-
-
 def _operation(endpoint: Endpoint, raw: Json) -> Json:
     operation: Json = {
         "operationId": endpoint.operation_id,
@@ -109,7 +103,8 @@ def _operation(endpoint: Endpoint, raw: Json) -> Json:
         "security": [{"bearer": []}] if endpoint.permission else [],
     }
     if endpoint.handler is None:
-        return {**operation, "responses": {"200": {"description": "The page or document"}}}
+        media_type = "application/json" if endpoint.path.endswith(".json") else "text/html"
+        return {**operation, "responses": {"200": {"description": "Done", "content": {media_type: {}}}}}
     if text := inspect.getdoc(endpoint.handler):
         operation["description"] = text
     if endpoint.permission:
