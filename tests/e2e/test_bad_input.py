@@ -6,7 +6,7 @@ import pymongo
 import pytest
 
 from infra.local.stack import Stack
-from tests.courses import REQUEST
+from tests.generated_course import REQUEST
 from tests.people import Api, Person
 
 COURSE = {"title": "T", "audience": "a", "difficulty": "beginner"}

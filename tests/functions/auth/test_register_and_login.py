@@ -61,7 +61,7 @@ def test_of_many_registrations_at_once_one_wins(api: Api):
         ("elevenchars", "12 characters"),
         ("password1234", "commonest"),
         ("PASSWORD1234", "commonest"),
-        ("abababababab", "commonest"),
+        ("abababababab", "too few"),
         ("new.person@example.org", "your own"),
     ],
 )
@@ -75,7 +75,7 @@ def test_weak_passwords_are_refused_with_the_reason(api: Api, password: str, why
 
 
 @pytest.mark.parametrize(
-    "password", ["x" * 71 + "yz", "pässwörd für alle", "p" * 12 + "\N{SNAKE}" * 100, "tab\tand\nnewline ok"]
+    "password", ["abcdefgh" * 9 + "yz", "pässwörd für alle", "python " + "\N{SNAKE}" * 100, "tab\tand\nnewline ok"]
 )
 def test_no_length_and_no_letter_is_cut_off(api: Api, password: str):
     email = f"long{abs(hash(password))}@example.org"

@@ -20,13 +20,15 @@ _PREHASH_KEY = b"lms password prehash 1"
 
 
 def check_new(password: str, *, email: str, name: str) -> None:
-    """Raise Invalid for a password that is too short, among the commonest, or made of the person's own data."""
+    """Raise Invalid for a password that is too short, too common, or made of the person's own data."""
     folded = unicodedata.normalize("NFC", password).casefold()
     shortest = settings().password_min_length
     if len(folded) < shortest:
         refuse(f"needs at least {shortest} characters")
-    if folded in _common() or len(set(folded)) < 4:
+    if folded in _common():
         refuse("is among the commonest passwords")
+    if len(set(folded)) < 4:
+        refuse("repeats too few characters")
     if folded in {email.casefold(), email.split("@")[0].casefold(), name.casefold()}:
         refuse("is your own name or address")
 
