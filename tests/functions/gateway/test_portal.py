@@ -123,10 +123,7 @@ def test_what_the_contract_holds_is_text_and_never_markup() -> None:
 
 
 def test_a_schema_that_holds_itself_comes_to_an_end() -> None:
-    tree = {
-        "type": "object",
-        "properties": {"children": {"type": "array", "items": {"$ref": "#/components/schemas/T"}}},
-    }
+    children = {"type": "array", "items": {"$ref": "#/components/schemas/T"}}
     operation = {
         "responses": {
             "200": {

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,13 +41,16 @@ Question = Callable[[], Any]
 
 
 def pings() -> dict[str, Question]:
-    """By name, one for each dependency that this deployment is configured to use."""
+    """By name, one for each dependency that this deployment is configured to use.
+
+    The clients are made here: boto3's session is no place for two threads, and an answer's time is not theirs.
+    """
     configured = settings()
     found: dict[str, Question] = {"mongodb": ping_mongodb, "ai": _ping_ai}
-    if configured.ai_queue_url:
-        found["sqs"] = lambda: queues.sqs().get_queue_attributes(QueueUrl=configured.ai_queue_url)
-    if configured.connections_table:
-        found["dynamodb"] = lambda: table.dynamodb().describe_table(TableName=configured.connections_table)
+    if url := configured.ai_queue_url:
+        found["sqs"] = partial(queues.sqs().get_queue_attributes, QueueUrl=url)
+    if name := configured.connections_table:
+        found["dynamodb"] = partial(table.dynamodb().describe_table, TableName=name)
     return found
 
 
@@ -73,9 +77,10 @@ def _ping_ai() -> None:
 
 def dead_letters(queue_url: str) -> int:
     """How many messages wait in a queue's dead-letter queue."""
-    policy = queues.sqs().get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])
+    sqs = queues.sqs()
+    policy = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])
     arn = from_json(policy["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
-    depth = queues.sqs().get_queue_attributes(
+    depth = sqs.get_queue_attributes(
         QueueUrl=f"{queue_url.rpartition('/')[0]}/{arn.rpartition(':')[2]}",
         AttributeNames=["ApproximateNumberOfMessages"],
     )
@@ -84,9 +89,6 @@ def dead_letters(queue_url: str) -> int:
 
 def ask(questions: Mapping[str, Question], seconds: float) -> dict[str, Reply]:
     """Ask all at once; who has not answered after ``seconds`` is left alone."""
-    # Not after the pool: two clients of boto3's one session must not be made at the same time.
-    queues.sqs()
-    table.dynamodb()
     pool = ThreadPoolExecutor(max(1, len(questions)))
     running = {name: pool.submit(_timed, question) for name, question in questions.items()}
     wait(running.values(), timeout=seconds)
