@@ -190,10 +190,12 @@ class Stack:
         self.deployment = deploy(ROOT / "template.yaml", self.aws.endpoint, settings)
 
     def _start_workers(self) -> None:
+        handler_modules = {spec.handler.rpartition(".")[0] for spec in self.deployment.functions.values()}
         self.workers = Workers(
             size=self._size,
             environment=self.functions_environment(),
-            preload=sorted({spec.handler.rpartition(".")[0] for spec in self.deployment.functions.values()}),
+            # Handlers import boto3 at first use; eight workers doing so at once would be slow.
+            preload=["boto3", *sorted(handler_modules)],
             log_file=self.state / "functions.log",
         )
         self._running.callback(self.workers.stop)
