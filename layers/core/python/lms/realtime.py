@@ -77,13 +77,14 @@ def hang_up(connection_id: str) -> None:
 
 
 def _deliver(partitions: Iterable[str], type: str, data: Mapping[str, Any], cursor: str | None) -> None:
-    give_up_at = time.monotonic() + _LONGEST_SECONDS
     try:
         payload = _encode(type, data, cursor)
         rows = {row["sk"]: row for each in partitions for row in table.partition(each)}
         if not rows:
             return
+        # Made first: in a cold process its making takes longer than any sending.
         gateway()
+        give_up_at = time.monotonic() + _LONGEST_SECONDS
         with ThreadPoolExecutor(min(_AT_ONCE, len(rows))) as pool:
             outcomes = list(pool.map(lambda row: _send(row, payload, give_up_at), rows.values()))
     except Exception as error:

@@ -76,7 +76,7 @@ def _name(model: type[BaseModel]) -> str:
 
 
 def _message(model: type[BaseModel]) -> dict[str, Any]:
-    summary = " ".join((model.__doc__ or "").split("\n\n")[0].split())
+    summary = " ".join((model.__doc__ or "").split("\n\n")[0].split()).replace("``", "`")
     return {"name": _name(model), "summary": summary, "payload": {"$ref": f"{_SCHEMAS}/{model.__name__}"}}
 
 
@@ -84,5 +84,15 @@ def _schemas() -> dict[str, Any]:
     wanted = [(model, "validation") for model in CLIENT_MESSAGES]
     wanted += [(model, "serialization") for model in SERVER_MESSAGES]
     _, definitions = models_json_schema(wanted, ref_template=f"{_SCHEMAS}/{{model}}")  # type: ignore[arg-type]
-    schemas: dict[str, Any] = definitions["$defs"]
-    return schemas
+    return {name: _tidy(schema) for name, schema in definitions["$defs"].items()}
+
+
+def _tidy(node: Any) -> Any:
+    """Without the titles that pydantic makes from names, and with code marked as Markdown does."""
+    if isinstance(node, list):
+        return [_tidy(each) for each in node]
+    if isinstance(node, str):
+        return node.replace("``", "`")
+    if not isinstance(node, dict):
+        return node
+    return {key: _tidy(value) for key, value in node.items() if key != "title" or isinstance(value, dict)}

@@ -15,7 +15,7 @@ from lms.gateway import VERSION, dependencies
 from lms.gateway.dependencies import Reply
 from lms.gateway.models import Dependency, DependencyStatus, Domain, Health, ServiceHealth, Status
 
-_LONGEST_SECONDS = 1.7
+_LONGEST_SECONDS = 1.5
 _SLOW_MILLISECONDS = 800.0
 _KEPT = timedelta(seconds=15)
 
