@@ -83,10 +83,15 @@ def openapi() -> Json:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "parameters": PARAMETERS,
             "headers": HEADERS,
-            "responses": {error.__name__: _problem_response(error) for error in _PROBLEMS.values()},
+            "responses": _used(paths, {error.__name__: _problem_response(error) for error in _PROBLEMS.values()}),
             "schemas": dict(sorted({**_tidy(schemas), **SCHEMAS}.items())),
         },
     }
+
+
+def _used(paths: Json, responses: Json) -> Json:
+    text = json.dumps(paths)
+    return {name: each for name, each in responses.items() if f'"#/components/responses/{name}"' in text}
 
 
 def _from_powertools() -> Json:
