@@ -12,8 +12,9 @@ LIMIT_BYTES = 250 * 1024 * 1024
 
 def sizes(build: Path) -> dict[str, int]:
     """Bytes unzipped by function, with its layers; ``build`` is what `sam build` wrote."""
-    resources: dict[str, Any] = read_yaml(build / "template.yaml")["Resources"]
-    shared = read_yaml(build / "template.yaml").get("Globals", {}).get("Function", {}).get("Layers", [])
+    template = read_yaml(build / "template.yaml")
+    resources: dict[str, Any] = template["Resources"]
+    shared = template.get("Globals", {}).get("Function", {}).get("Layers", [])
     found = {}
     for name, resource in resources.items():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -28,14 +29,19 @@ def _bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
+def check(build: Path, limit: int = LIMIT_BYTES) -> None:
+    """Tell the largest; exit with a message that names those of ``limit`` bytes and more."""
+    found = sizes(build)
+    largest = max(found, key=lambda name: found[name])
+    print(f"{len(found)} functions; the largest is {largest} with {found[largest] / 1024**2:.0f} MB of 250")
+    if over := [name for name, size in found.items() if size >= limit]:
+        sys.exit(f"over 250 MB unzipped: {', '.join(over)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.package_size")
     parser.add_argument("build", nargs="?", type=Path, default=Path(".aws-sam/build"))
-    found = sizes(parser.parse_args().build)
-    largest = max(found, key=lambda name: found[name])
-    print(f"{len(found)} functions; the largest is {largest} with {found[largest] / 1024**2:.0f} of 250 MB")
-    if over := [name for name, size in found.items() if size >= LIMIT_BYTES]:
-        sys.exit(f"over 250 MB unzipped: {', '.join(over)}")
+    check(parser.parse_args().build)
 
 
 if __name__ == "__main__":

@@ -132,3 +132,14 @@ def test_one_module_reads_the_environment(name: str):
     tree = ast.parse((HANDLERS.get(name) or LMS[name]).read_text("utf-8"))
     reads = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & {"environ", "getenv"}
     assert reads == ({"environ"} if name == "lms.config" else set())
+
+
+@pytest.mark.parametrize("name", LMS)
+def test_collections_are_declared_where_the_deployment_finds_them(name: str):
+    """gateway.prepare_database imports the repositories and the shared modules, and creates what they declare."""
+    declares = [
+        node
+        for node in ast.walk(ast.parse(LMS[name].read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("mongo.collection", "collection")
+    ]
+    assert not declares or name.endswith(".repository") or not domain_of(name)
