@@ -45,7 +45,7 @@ def test_harmless_markup_stays():
         "<form action='https://example.org'><input name='p' autofocus onfocus=alert(1)></form>",
         "<style>*{background:url(javascript:alert(1))}</style>",
         "<p style='background:url(https://example.org)'>x</p>",
-        "<td style='text-align:left;position:fixed'>x</td>",
+        "<table><tr><td style='text-align:left;position:fixed'>x</td></tr></table>",
         "<code class='language-x evil'>x</code>",
         "<base href='https://example.org'><meta http-equiv=refresh content=0>",
         "<p id='login' name='x'>x</p>",
