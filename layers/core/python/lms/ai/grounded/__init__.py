@@ -16,23 +16,25 @@ class Grounded:
     def check(self, request: CourseRequest, sources: Sequence[Source]) -> None:
         """Raise Invalid (422): NO_SOURCE when none of the sources is about the topic, NOT_ENOUGH_MATERIAL when
         they do not fill the lessons. ``sources`` may be the whole library, which NO_SOURCE then names."""
-        about = self._about(request, sources)
-        if not about:
-            raise _no_source(request, sources)
-        documents = [read(source) for source in about]
-        segments = outlining.segments_for(request, documents)
-        possible = capacity(segments)
-        if possible < request.lesson_count:
-            raise _not_enough(request, about, sum(segment.words for segment in segments), possible)
+        about = list(sources)
+        if request.source_text is None:
+            chosen = self.choose(request.topic, sources)
+            about = [source for source in chosen if _speaks(source, request.language)]
+            if not about:
+                raise _no_source(request, chosen, sources)
+        _check_material(request, about)
 
     def choose(self, topic: str, library: Sequence[Source]) -> list[Source]:
         """The library's texts that are about the topic, best first; none when it has none."""
         return ranking.choose(topic, library)
 
     def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline:
-        """Exactly ``lesson_count`` lessons in modules, each with its material's spans. Raises as check does."""
-        self.check(request, sources)
-        return outlining.outline(request, self._about(request, sources))
+        """Exactly ``lesson_count`` lessons in modules, each with its material's spans, from the sources as given.
+
+        Raises NOT_ENOUGH_MATERIAL as check does.
+        """
+        _check_material(request, sources)
+        return outlining.outline(request, sources)
 
     def lesson(
         self, request: CourseRequest, outline: Outline, plan: LessonPlan, sources: Sequence[Source]
@@ -44,17 +46,25 @@ class Grounded:
         """One to six questions; each one's evidence is a sentence of the lesson that holds the answer."""
         return questions.quiz(request, plan, lesson, sources)
 
-    def _about(self, request: CourseRequest, sources: Sequence[Source]) -> list[Source]:
-        if request.source_text is not None:
-            return list(sources)
-        return self.choose(request.topic, sources)
+
+def _speaks(source: Source, language: str) -> bool:
+    """Whether a text is in the language asked for; nothing here can translate."""
+    return read(source).language in ("", language.partition("-")[0])
 
 
-def _no_source(request: CourseRequest, sources: Sequence[Source]) -> Invalid:
-    titles = [source.title for source in sources]
-    there_are = f"There are texts on: {', '.join(titles)}." if titles else "There are no texts on other topics."
+def _check_material(request: CourseRequest, sources: Sequence[Source]) -> None:
+    segments = outlining.segments_for(request, [read(source) for source in sources])
+    possible = capacity(segments)
+    if possible < request.lesson_count:
+        raise _not_enough(request, sources, sum(segment.words for segment in segments), possible)
+
+
+def _no_source(request: CourseRequest, chosen: Sequence[Source], library: Sequence[Source]) -> Invalid:
+    titles = [source.title for source in library]
+    wanted = f"on {request.topic!r}" + (f" in the language {request.language!r}" if chosen else "")
+    there_are = f"There are texts on: {', '.join(titles)}." if titles else "There are no other texts either."
     return Invalid(
-        f"There is no text on {request.topic!r} to build a course from. {there_are} "
+        f"There is no text {wanted} to build a course from. {there_are} "
         "Choose one of these topics, or give the text in source_text.",
         code="NO_SOURCE",
         found={"texts": titles},

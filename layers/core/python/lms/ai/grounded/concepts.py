@@ -204,6 +204,8 @@ _CLAUSE = re.compile(
 )
 """Where a definition ends although its sentence goes on."""
 
+_PAST = re.compile(r"\b(?:was|were)\s$")
+_DEED = re.compile(r"\s+and\s+\w+ed\s")
 _LEAST_DEFINITION = 3
 
 
@@ -212,6 +214,9 @@ def _with(concept: Concept, start: int, end: int, *, called: bool = False) -> Co
     clause = _CLAUSE.search(text[start:end])
     if clause:
         end = start + clause.start()
+    deed = _DEED.search(text[start:end]) if _PAST.search(text[max(0, start - 6) : start]) else None
+    if deed:
+        end = start + deed.start()
     while end > start and text[end - 1] in " \t\r\n.!;,。":
         end -= 1
     if len(words(text[start:end])) < _LEAST_DEFINITION or leans(text[start:end]):
@@ -283,6 +288,7 @@ def display(concept: Concept, *, upper: bool) -> str:
 
 @lru_cache(maxsize=8)
 def _small_words(document: Document) -> frozenset[str]:
+    """Words that the text writes in small letters somewhere."""
     said = (without_code(document.sentence(unit)) for unit in document.units)
     return frozenset(word for sentence in said for word in re.findall(r"[^\W\d_]+", sentence) if word.islower())
 

@@ -11,12 +11,18 @@ from lms.ai.grounded.text import plain
 _STRONG = """always never|cannot can|increase decrease|increases decreases|increasing decreasing|increased decreased
 before after|minimum maximum|highest lowest|largest smallest|longest shortest|widest narrowest
 closest farthest|inside outside|inner outer|upper lower|internal external|forward backward|possible impossible
-mutable immutable|ordered unordered|labeled unlabeled|acidic alkaline|public private|northern southern
-eastern western|faster slower|higher lower|stronger weaker|more less|unchanged changed"""
+mutable immutable|acidic alkaline|public private|northern southern
+eastern western|faster slower|higher lower|stronger weaker|more less"""
 _WEAK = """high low|large small|larger smaller|quickly slowly|longer shorter|wide narrow|wider narrower|strong weak
 strongly weakly|bright dim|easier harder|deep shallow|deeper shallower|frequent rare|cheap expensive|abundant scarce
 dense sparse"""
-_ONE_WAY = {"reduces": "increases", "lowers": "raises"}
+_ONE_WAY = {
+    "reduces": "increases",
+    "lowers": "raises",
+    "unordered": "ordered",
+    "unlabeled": "labeled",
+    "unchanged": "changed",
+}
 
 
 def _pairs(table: str) -> dict[str, str]:

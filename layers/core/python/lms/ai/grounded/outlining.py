@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, cycle, islice, pairwise
 
 from lms.ai.grounded.concepts import Concept, Glossary, display, main_concepts
+from lms.ai.grounded.keywords import keywords_of
 from lms.ai.grounded.material import Document, Segment, abstract, capacity, read, sections
 from lms.ai.grounded.phrases import phrases
 from lms.ai.grounded.ranking import relevant, topic_stems
@@ -139,11 +140,24 @@ def _label(group: Group, headings: Sequence[str], taken: set[str]) -> str:
     known = {stem for heading in headings for stem in stems(heading)}
     own = [h.title for h in group.segments[0].units[0].headings if h.title not in headings]
     terms = (display(concept, upper=True) for concept in main_concepts(group.segments))
-    for label in chain(own[-1:], terms, _common_phrases(group)):
+    for label in chain(own[-1:], terms, _names(group), _common_phrases(group)):
         title = ": ".join([*headings[:1], label])
         if not set(stems(label)) <= known and title.casefold() not in taken:
             return label
     return ""
+
+
+def _names(group: Group) -> Iterator[str]:
+    """Names that the group speaks of, the commonest first."""
+    own = [
+        keyword
+        for segment in group.segments
+        for keyword in keywords_of(segment.document.source)
+        if segment.first <= keyword.unit < segment.last and not keyword.is_common
+    ]
+    glossary = Glossary(own)
+    counts = Counter(number for unit in group.units for number in glossary.mentions(unit.stems))
+    yield from (own[number].term for number in sorted(range(len(own)), key=lambda n: (-counts[n], n)))
 
 
 def _common_phrases(group: Group) -> Iterator[str]:
@@ -182,7 +196,8 @@ def _objectives(request: CourseRequest, title: str, group: Group) -> list[str]:
     if pair:
         found.append(say.relate.format(*pair))
     missing = max(0, _LEAST_OBJECTIVES - len(found))
-    found += [say.summarise.format(each) for each in islice(chain([title], _common_phrases(group)), missing)]
+    subjects = (each for each in chain([title], _names(group), _common_phrases(group)) if each not in names)
+    found += [say.summarise.format(each) for each in islice(dict.fromkeys(subjects), missing)]
     return list(dict.fromkeys(found))
 
 

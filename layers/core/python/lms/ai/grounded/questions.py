@@ -138,17 +138,19 @@ def _bench(request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Se
         say=phrases(request.language),
         document=document,
         blocks=places,
-        concepts=_concepts(document, plan),
+        concepts=_concepts(document, plan, cited_sources),
         pool=_pool(cited_sources),
     )
 
 
-def _concepts(document: Document, plan: LessonPlan) -> list[Concept]:
-    """The lesson's terms that can be asked for; where they are few, names and recurring nouns too."""
+def _concepts(document: Document, plan: LessonPlan, sources: Sequence[Source]) -> list[Concept]:
+    """The lesson's terms that can be asked for; where they are few, the sources' names and recurring nouns too."""
     found = main_concepts([Segment(document, 0, len(document.units), (plan.title,))])
     if len(found) < _LEAST:
         taken = {concept.unit for concept in found}
-        found += [each for each in keywords_of(document.source) if each.unit not in taken]
+        known = {keyword.stems for source in sources for keyword in keywords_of(source)}
+        names = [each for each in keywords_of(document.source) if each.stems in known]
+        found += [each for each in names if each.unit not in taken]
     return [concept for concept in found if not _AWKWARD.search(plain(concept.sentence))]
 
 

@@ -119,11 +119,12 @@ def _together(query: Sequence[str], library: Sequence[Source]) -> list[Source]:
     return [source for source in library if source.id in named] if covered == wanted else []
 
 
-def relevant(request_topic: str, documents: Sequence[Document]) -> list[Segment]:
+def relevant(topic: str, documents: Sequence[Document]) -> list[Segment]:
     """All sections of the texts whose titles name the topic, else the sections on it."""
-    query = topic_stems(request_topic)
+    query = topic_stems(topic)
     found: list[Segment] = []
     for document in documents:
-        on_topic = [] if in_title(query, document) else sections_on(query, document)
+        whole = document.source.title.casefold() == topic.casefold() or in_title(query, document)
+        on_topic = [] if whole else sections_on(query, document)
         found += on_topic or sections(document)
     return found

@@ -22,8 +22,8 @@ def lesson(plan: LessonPlan, sources: Sequence[Source]) -> Lesson:
     inside = [(by_id[span.source_id], span) for span in plan.spans]
     content = [block for document, span in inside for block in _blocks(document, span)]
     summary = _summary(plan, inside)
-    rest = [block for block in content if block.source != summary.source]
-    return Lesson(blocks=[summary, *rest], key_terms=_key_terms(inside))
+    all_of_it = [block.source for block in content] == [summary.source]
+    return Lesson(blocks=[summary] if all_of_it else [summary, *content], key_terms=_key_terms(inside))
 
 
 def units_in(document: Document, span: Span) -> list[Unit]:
@@ -70,11 +70,11 @@ def _score(document: Document, unit: Unit, weights: Counter[str], title: frozens
     The centroid of Radev et al., Centroid-based summarization of multiple documents, IPM 40(6), 2004, damped for
     length; a definition of the title's words comes first, a sentence that leans on others last.
     """
-    said = set(document.content(unit.stems))
+    said = dict.fromkeys(document.content(unit.stems))
     if not said or unit.words > _SUMMARY_WORDS:
         return 0.0
     mean = sum(math.log1p(weights[word]) for word in said) / math.sqrt(len(said) + 4)
-    named = len(said & title) / max(1, len(title))
+    named = len(title & said.keys()) / max(1, len(title))
     worth = mean * (1 + named)
     return worth * 0.3 if points_back(document.sentence(unit)) or unit.words < 6 else worth
 

@@ -147,6 +147,8 @@ def _ends(masked: str, begin: int, stop: re.Match[str]) -> bool:
         return False
     if word.casefold() in _ABBREVIATIONS:
         return word.casefold() in _ENDS_SENTENCES_TOO and opening.isupper() and not word[:1].isupper()
+    if re.match(r"\w\.", following) or (len(word) == 1 and re.fullmatch(r"\w\.", before[-2] if before[1:] else "")):
+        return False
     if len(word) == 1 and word.isupper():
         initial = len(before) == 1 or before[-2][:1].isupper()
         return not (initial and opening.isupper())

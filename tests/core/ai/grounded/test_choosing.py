@@ -1,0 +1,103 @@
+from collections import Counter
+
+import pytest
+
+from lms.ai.grounded import Grounded
+from lms.ai.grounded.material import read
+from lms.ai.grounded.ranking import bm25f, relevant
+from lms.errors import Invalid
+from tests.core.ai.grounded.texts import ROME, asked, given, library
+
+
+@pytest.mark.parametrize(
+    ("topic", "expected"),
+    [
+        ("Machine Learning", ["machine_learning"]),
+        ("machine learning for beginners", ["machine_learning"]),
+        ("photosynthesis in plants", ["photosynthesis"]),
+        ("Python", ["python"]),
+        ("Introduction to Python", ["python"]),
+        ("neural networks", ["machine_learning"]),
+        ("decision trees", ["machine_learning"]),
+        ("Machine learning with Python", ["machine_learning", "python"]),
+        ("Medieval French poetry", []),
+        ("Learning French", []),
+        ("Python snakes of Australia", []),
+        ("evolution", []),
+        ("gibberish", []),
+        ("the and of", []),
+        ("?!", []),
+    ],
+)
+def test_a_text_must_really_be_about_the_topic(topic: str, expected: list[str]) -> None:
+    assert [source.id for source in Grounded().choose(topic, library())] == expected
+
+
+def test_the_choice_is_the_same_from_a_library_and_from_what_was_chosen() -> None:
+    chosen = Grounded().choose("Machine learning with Python", library())
+    assert Grounded().choose("Machine learning with Python", chosen) == chosen
+
+
+def test_a_part_of_a_text_gives_only_its_sections() -> None:
+    sources = Grounded().choose("neural networks", library())
+    titles = [
+        title for segment in relevant("neural networks", [read(s) for s in sources]) for title in segment.titles
+    ]
+    assert titles == ["Neural Networks and Backpropagation", "Convolutional Neural Networks"]
+
+
+def test_no_text_names_what_there_is() -> None:
+    with pytest.raises(Invalid) as caught:
+        Grounded().check(asked("Medieval French poetry", 5), library())
+    assert (caught.value.status, caught.value.code) == (422, "NO_SOURCE")
+    assert all(source.title in caught.value.detail for source in library())
+    assert "source_text" in caught.value.detail
+
+
+def test_no_text_in_the_language_asked_for() -> None:
+    with pytest.raises(Invalid) as caught:
+        Grounded().check(asked("Machine Learning", 5, language="de"), library())
+    assert caught.value.code == "NO_SOURCE"
+    assert "'de'" in caught.value.detail
+
+
+def test_too_little_says_what_was_found_and_what_is_needed() -> None:
+    with pytest.raises(Invalid) as caught:
+        Grounded().check(asked("Rome", 15, ROME), [given(ROME)])
+    assert (caught.value.status, caught.value.code) == (422, "NOT_ENOUGH_MATERIAL")
+    assert caught.value.extra["found"] == {"lessons": 5, "words": 338, "texts": ["The topic"]}
+    assert caught.value.extra["needed"] == {"lessons": 15, "words": 900}
+    assert all(number in caught.value.detail for number in ("5 lessons", "338", "15", "900"))
+
+
+def test_too_little_on_a_part_of_a_text() -> None:
+    with pytest.raises(Invalid) as caught:
+        Grounded().check(asked("clustering", 15), library())
+    assert caught.value.code == "NOT_ENOUGH_MATERIAL"
+
+
+@pytest.mark.parametrize("text", ["x", "...", "# Only a heading", "```\ncode = 1\n```", " "])
+def test_next_to_nothing_is_too_little(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Grounded().check(asked("A topic", 1, text), [given(text)])
+    assert caught.value.code == "NOT_ENOUGH_MATERIAL"
+    with pytest.raises(Invalid):
+        Grounded().outline(asked("A topic", 1, text), [given(text)])
+
+
+@pytest.mark.parametrize("count", range(1, 31))
+def test_enough_is_enough(count: int) -> None:
+    for source in library():
+        Grounded().check(asked(source.title, count), library())
+
+
+def test_rare_words_and_short_texts_weigh_more() -> None:
+    def body(text: str) -> dict[str, Counter[str]]:
+        return {"title": Counter(), "headings": Counter(), "body": Counter(text.split())}
+
+    fields = [body("a b"), body("a a a b x x x x x x x x"), body("a c")]
+    rare = bm25f(["b"], fields)
+    common = bm25f(["a"], fields)
+    assert rare[2] == 0.0
+    assert rare[0] > rare[1] > 0.0
+    assert rare[0] > common[0]
