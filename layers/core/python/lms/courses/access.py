@@ -52,24 +52,25 @@ def role_in(course: Mapping[str, Any], who: Caller) -> CourseRole | None:
     return CourseRole.READER if course["status"] == Status.PUBLISHED else None
 
 
-def in_course(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
-    """The dependency for a handler that those with ``permission`` in the course may call.
+def enter(who: Caller, course_id: ObjectId, permission: str, *, load: Part = "membership") -> CourseAccess:
+    """One query: it loads ``load`` of the course.
 
-    One query: it loads ``load`` of the course. Raise 404 for a course that the caller must not know of, 403 where
-    the caller's role in it does not allow.
+    Raise 404 for a course that the caller must not know of, 403 where the caller's role in it does not allow.
     """
-    roles = IN_COURSE[permission]
-    fields = _FIELDS[load]
+    course = repository.course(course_id, _FIELDS[load])
+    role = role_in(course, who) if course else None
+    if course is None or role is None:
+        raise NotFound()
+    if role not in IN_COURSE[permission]:
+        raise Forbidden()
+    return CourseAccess(who, course, role)
+
+
+def in_course(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
+    """The dependency for a handler below ``/courses/{id}`` that those with ``permission`` in the course may call."""
 
     def check(request: Request) -> CourseAccess:
-        who = caller(request)
-        course = repository.course(mongo.object_id(request.path_parameters["id"]), fields)
-        role = role_in(course, who) if course else None
-        if course is None or role is None:
-            raise NotFound()
-        if role not in roles:
-            raise Forbidden()
-        return CourseAccess(who, course, role)
+        return enter(caller(request), mongo.object_id(request.path_parameters["id"]), permission, load=load)
 
     check.__dict__["permission"] = permission
     return check
