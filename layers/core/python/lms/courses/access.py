@@ -67,7 +67,7 @@ def enter(who: Caller, course_id: ObjectId, permission: str, *, load: Part = "me
 
 
 def in_course(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
-    """The dependency for a handler below ``/courses/{id}`` that those with ``permission`` in the course may call."""
+    """The dependency of a handler below ``/courses/{id}`` for those with ``permission`` in that course."""
 
     def check(request: Request) -> CourseAccess:
         return enter(caller(request), mongo.object_id(request.path_parameters["id"]), permission, load=load)
