@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from lms.gateway.page import Page, page
 from lms.gateway.schemas import Field, Json, Schemas
-from lms.permissions import ANYONE, GLOBAL, IN_COURSE
+from lms.permissions import ANYONE, GLOBAL, IN_COURSE, CourseRole, Role
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -116,9 +116,9 @@ def _who(spec: Json) -> str:
     """From the permission table, by the permission that the operation names."""
     permission = spec.get("x-permission", "")
     if permission in IN_COURSE:
-        return f"in the course {', '.join(sorted(IN_COURSE[permission]))}"
+        return f"in the course: {', '.join(role for role in CourseRole if role in IN_COURSE[permission])}"
     if permission in GLOBAL and GLOBAL[permission] != ANYONE:
-        return ", ".join(sorted(GLOBAL[permission]))
+        return ", ".join(role for role in Role if role in GLOBAL[permission])
     return "anyone signed in" if spec.get("security") else "anyone, without a token"
 
 

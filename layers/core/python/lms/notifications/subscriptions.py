@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bson import ObjectId
 from pydantic import ValidationError
 
 from lms import mongo
 from lms.ai import jobs
-from lms.caller import Caller
-from lms.courses import access, repository
-from lms.errors import DomainError, Invalid, NotFound, TooLarge, Unauthenticated, Unavailable
+from lms.courses import access
+from lms.errors import DomainError, Invalid, TooLarge, Unauthenticated, Unavailable
 from lms.notifications import connections
 from lms.notifications.messages import LARGEST_BYTES, Ping, Subscribe, Unsubscribe, client_message
 from lms.notifications.table import Row
@@ -89,14 +87,8 @@ def _state(connection: Row, topic: str) -> Answer:
     who = connections.person(connection)
     kind, _, subject = topic.partition(":")
     if kind == "course":
-        _require_readable(mongo.object_id(subject), who)
+        access.enter(who, mongo.object_id(subject), "course.read")
         return Answer("subscribed", {"topic": topic})
     job = jobs.visible_to(who.id, who.role, subject)
     type = "job.progress" if job["status"] in ("queued", "running") else "job.finished"
     return Answer(type, jobs.show(job), str(job["version"]))
-
-
-def _require_readable(course_id: ObjectId, who: Caller) -> None:
-    course = repository.course(course_id, repository.MEMBERSHIP)
-    if course is None or access.role_in(course, who) is None:
-        raise NotFound()
