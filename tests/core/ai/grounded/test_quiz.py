@@ -7,7 +7,7 @@ from lms.ai.grounded import Grounded
 from lms.ai.grounded.concepts import concepts_of
 from lms.ai.grounded.distractors import could_be_right, is_form_of
 from lms.ai.grounded.falsehoods import STRONG_OPPOSITES, WEAK_OPPOSITES, by_number, by_opposite, by_term
-from lms.ai.grounded.text import plain, stems
+from lms.ai.grounded.text import plain
 from lms.ai.models import Cloze, ShortText, SingleChoice, TrueFalse
 from tests.core.ai.grounded.courses import NAMES, made
 from tests.core.ai.grounded.texts import asked, given, library
@@ -167,6 +167,7 @@ def test_opposites(sentence: str, expected: str) -> None:
         "Call `always` to be sure.",
         "A step may be large or small.",
         "It remembers them even after the end.",
+        "A test is quick, even when the set is large.",
     ],
 )
 def test_sentences_without_a_clear_opposite(sentence: str) -> None:
@@ -184,12 +185,11 @@ def test_numbers_are_changed_only_where_they_count_something() -> None:
 
 def test_a_definition_is_given_only_to_a_term_that_it_cannot_fit() -> None:
     text = """A **pigment** is a substance that absorbs light. A **carotenoid** is a yellow pigment that absorbs
-light and protects cells. A **granum** is a stack of membranes in a leaf. A **petal** is a leaf around a flower."""
+light and protects cells. A **granum** is a stack of membranes in a leaf. A **solvent** is a
+substance in which salts can be resolved. A **dye** is a substance that absorbs red light."""
     terms = {concept.term: concept for concept in concepts_of(given(text))}
     statements = list(by_term(terms["pigment"], list(terms.values())))
-    assert "A granum is a substance that absorbs light." in statements
-    assert not any("carotenoid is a substance" in statement for statement in statements)
-    assert all(stems(statement) != stems(plain(terms["pigment"].sentence)) for statement in statements)
+    assert statements == ["A solvent is a substance that absorbs light."]
 
 
 def test_the_same_twice() -> None:

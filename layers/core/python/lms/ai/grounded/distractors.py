@@ -10,7 +10,7 @@ from lms.ai.grounded.material import read
 from lms.ai.grounded.text import stem, stems, words
 from lms.ai.models import Source
 
-_NEAR = 0.4
+_NEAR = 0.5
 _SAME_ROOT = 0.6
 _ROOT_LETTERS = 4
 
@@ -94,9 +94,10 @@ def could_be_right(answer: Concept, other: Concept) -> bool:
 
 
 def overlap(one: Concept, other: Concept) -> float:
-    """Share of the topical words of the shorter definition that the other has too."""
-    least = min(len(one.gist), len(other.gist))
-    return len(one.gist & other.gist) / least if least else 0.0
+    """Share of the topical words of the shorter definition that the other has too, their kind of thing aside."""
+    first, second = one.gist - {one.genus}, other.gist - {other.genus}
+    least = min(len(first), len(second))
+    return len(first & second) / least if least else 0.0
 
 
 def ranked(answer: Concept, pool: Sequence[Concept], near: frozenset[tuple[str, ...]]) -> list[Concept]:

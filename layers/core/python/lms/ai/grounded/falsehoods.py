@@ -14,7 +14,7 @@ closest farthest|inside outside|inner outer|upper lower|internal external|forwar
 mutable immutable|acidic alkaline|public private|northern southern
 eastern western|faster slower|higher lower|stronger weaker|more less"""
 _WEAK = """high low|large small|larger smaller|quickly slowly|longer shorter|wide narrow|wider narrower|strong weak
-strongly weakly|bright dim|easier harder|deep shallow|deeper shallower|frequent rare|cheap expensive|abundant scarce
+strongly weakly|bright dim|easier harder|deeper shallower|cheap expensive|abundant scarce
 dense sparse"""
 _ONE_WAY = {
     "reduces": "increases",
@@ -52,6 +52,7 @@ _FOLLOWED_BADLY = re.compile(
 )
 
 
+_EVEN = re.compile(r"\beven (?:if|when|where|for|in)\b", re.IGNORECASE)
 _MANY = re.compile(r"\s+(?:[\w-]+\s+)?[a-z]+s\b")
 
 
@@ -71,6 +72,7 @@ def _clear(sentence: str, match: re.Match[str]) -> bool:
     inside_code = sentence.count("`", 0, match.start()) % 2
     return not (
         inside_code
+        or _EVEN.search(sentence[: match.start()])
         or (match.group() == "more" and _MANY.match(sentence, match.end()))
         or match.group() == "can"
         or _VAGUE.search(sentence[: match.start()])
@@ -124,35 +126,39 @@ def other_numbers(number: str) -> list[str]:
     return sorted(found, key=lambda each: hashlib.sha256(f"{number}\0{each}".encode()).digest())
 
 
-_SAFE = 0.2
+_SAFE = 0.25
 
 
 def by_term(concept: Concept, pool: Sequence[Concept]) -> Iterator[str]:
-    """The definition given to other terms, where nothing in the lesson suggests that it might fit them too."""
+    """The definition given to other terms for the same kind of thing, unless something suggests that it fits them.
+
+    Terms that a text defines as one kind of thing in different words exclude each other, as sisters do; terms of
+    different kinds may hide a general and a special one, of which both would be true.
+    """
     text = concept.document.source.text
     start, end = concept.document.units[concept.unit].sentence
     for other in pool:
-        if kind_of(other) == kind_of(concept) and other.plural == concept.plural and _unlike(concept, other):
+        if kind_of(other) == kind_of(concept) and other.plural == concept.plural and _are_sisters(concept, other):
             opening = concept.marked[0] == start
             name = display(other, upper=opening)
             before, after = text[start : concept.marked[0]], text[concept.marked[1] : end]
             yield plain(_with_article(before, name) + name + after)
 
 
-def _unlike(concept: Concept, other: Concept) -> bool:
+def _are_sisters(concept: Concept, other: Concept) -> bool:
     return (
         other.definition is not None
         and not other.quality
+        and bool(concept.genus)
+        and other.genus == concept.genus
         and not could_be_right(concept, other)
-        and other.genus != concept.genus
-        and not mentions(other.said, (concept.genus,))
         and overlap(concept, other) < _SAFE
         and not _said_together(concept, other)
     )
 
 
 def _said_together(one: Concept, other: Concept) -> bool:
-    units = one.document.units
+    units = {*one.document.units, *other.document.units}
     return any(mentions(unit.stems, one.stems) and mentions(unit.stems, other.stems) for unit in units)
 
 

@@ -54,7 +54,8 @@ _HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes|probably
 class Bench:
     """A lesson laid out for asking: its sentences, the terms they explain, and what has been used already.
 
-    ``document`` is the lesson's prose, ``blocks`` say where each block begins, ``pool`` gives wrong answers.
+    ``document`` is the lesson's prose, ``blocks`` say where each block begins, ``pool`` gives wrong answers,
+    ``subject`` are the stems of the sources' titles.
     """
 
     say: Phrases
@@ -62,12 +63,19 @@ class Bench:
     blocks: list[tuple[int, Block]]
     concepts: list[Concept]
     pool: list[Concept]
+    subject: frozenset[str]
     used: set[int] = field(default_factory=set)
     asked: set[tuple[str, ...]] = field(default_factory=set)
 
     @cached_property
     def near(self) -> frozenset[tuple[str, ...]]:
         return frozenset(concept.stems for concept in self.concepts)
+
+    @cached_property
+    def exchangeable(self) -> list[Concept]:
+        """Terms, the lesson's first, without those that name the whole subject: much may be true of them."""
+        found = [*self.concepts, *(other for other in self.pool if other.stems not in self.near)]
+        return [concept for concept in found if not set(concept.stems) <= self.subject]
 
     @cached_property
     def glossary(self) -> Glossary:
@@ -140,6 +148,7 @@ def _bench(request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Se
         blocks=places,
         concepts=_concepts(document, plan, cited_sources),
         pool=_pool(cited_sources),
+        subject=frozenset(stem for source in cited_sources for stem in stems(source.title)),
     )
 
 
@@ -268,7 +277,10 @@ def _with_gap(bench: Bench, unit: int, place: Range) -> str:
 
 
 def _gap(bench: Bench) -> Question | None:
+    """To be filled in freely, so for explained terms and names only: other nouns have too many equals."""
     for concept in bench.open():
+        if concept.marked == concept.range and concept.definition is None and concept.is_common:
+            continue
         sentence = _with_gap(bench, concept.unit, concept.marked)
         if sentence:
             bench.take(concept.unit, concept)
@@ -404,7 +416,7 @@ def _exchanged(bench: Bench) -> Question | None:
             and not concept.called
             and _is_statement(bench, concept.unit, bench.document.units[concept.unit])
         ):
-            for changed in by_term(concept, bench.concepts):
+            for changed in by_term(concept, bench.exchangeable):
                 bench.take(concept.unit, concept)
                 return _statement(bench, concept.unit, changed, answer=False)
     return None
