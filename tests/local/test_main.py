@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,11 @@ def ports() -> Iterator[tuple[int, int]]:
     shutil.rmtree(ROOT / ".local" / str(chosen[0]), ignore_errors=True)
 
 
-def run(ports: tuple[int, int], environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+@contextmanager
+def run(ports: tuple[int, int], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
     port, ws_port = map(str, ports)
     paths = [ROOT / "layers" / "core" / "python", ROOT / "functions", ROOT]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         COMMAND,
         cwd=ROOT,
         env={
@@ -46,6 +48,11 @@ def run(ports: tuple[int, int], environment: Mapping[str, str] | None = None) ->
         # As in a terminal, where Ctrl-C reaches a group of its own.
         start_new_session=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def read_until_up(stack: subprocess.Popen[str]) -> str:
@@ -59,19 +66,24 @@ def read_until_up(stack: subprocess.Popen[str]) -> str:
 
 
 def descendants(pid: int) -> list[int]:
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
-    return children + [below for child in children for below in descendants(child)]
+    children: dict[int, list[int]] = {}
+    for directory in Path("/proc").glob("[0-9]*"):
+        # A process may end while it is looked at.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parent = int((directory / "stat").read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(directory.name))
+
+    def below(parent: int) -> list[int]:
+        return [found for child in children.get(parent, []) for found in (child, *below(child))]
+
+    return below(pid)
 
 
 def command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
 
 
-def wait_until_gone(pids: list[int], seconds: float = 10) -> None:
+def wait_until_gone(pids: list[int], seconds: float = 30) -> None:
     for pid in pids:
         try:
             descriptor = os.pidfd_open(pid)
@@ -95,7 +107,7 @@ def test_it_starts_serves_and_leaves_no_process(ports: tuple[int, int], signal_n
         below = descendants(stack.pid)
         assert len(below) > 3
         stack.send_signal(signal_number)
-        code = stack.wait(timeout=20)
+        code = stack.wait(timeout=60)
     assert code == (-signal.SIGKILL if signal_number is signal.SIGKILL else 0)
     wait_until_gone(below)
     assert all(map(port_is_free, ports))
@@ -107,11 +119,12 @@ def test_an_impatient_second_ctrl_c_ends_it_at_once(ports: tuple[int, int]) -> N
         below = descendants(stack.pid)
         # A stopped mongod cannot shut down in good order, so the first Ctrl-C gets stuck there.
         (mongod,) = (pid for pid in below if "mongod" in command(pid))
+        workers = [pid for pid in below if "infra.local.runtime" in command(pid)]
         os.kill(mongod, signal.SIGSTOP)
         stack.send_signal(signal.SIGINT)
-        wait_until_gone([pid for pid in below if "infra.local.runtime" in command(pid)])
+        wait_until_gone(workers)
         stack.send_signal(signal.SIGINT)
-        assert stack.wait(timeout=5) == 130
+        assert stack.wait(timeout=30) == 130
     wait_until_gone(below)
 
 
