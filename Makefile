@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/core/python:functions:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: start test lint bench lock build validate contract clean
+.PHONY: start test lint bench lock contract validate build deploy clean
 
 start: $(VENV)/.start
 	@$(BIN)/python -m infra.local $(ARGS)
@@ -47,6 +47,34 @@ lock: $(VENV)/.start
 	$(COMPILE) layers/dependencies/requirements.in -c tests/requirements.txt -o layers/dependencies/requirements.txt
 	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt -o layers/gemini/requirements.txt
 	$(COMPILE) infra/sam/requirements.in -o infra/sam/requirements.txt
+
+# SAM builds with Lambda's own Python: the first 3.13 that runs, on PATH or of pyenv or uv. It comes first on the
+# path for SAM alone, so that nothing else changes.
+SAM_VENV := .venv-sam
+PYTHON_313 = $(shell for each in python3.13 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.13*/bin/python3.13 \
+	$$HOME/.local/share/uv/python/cpython-3.13*/bin/python3.13; do \
+	"$$each" -c 'import sys; print(sys.base_prefix + "/bin")' 2>/dev/null && break; done)
+SAM = AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} \
+	PATH="$(PYTHON_313):$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(SAM_VENV)/bin/sam
+
+$(SAM_VENV)/.sam: infra/sam/requirements.txt
+	@test -x $(SAM_VENV)/bin/python || $(PYTHON) -m venv $(SAM_VENV)
+	@echo "Installing SAM CLI …"
+	@$(SAM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+validate: $(SAM_VENV)/.sam
+	$(SAM) validate --lint
+
+build: $(SAM_VENV)/.sam $(VENV)/.start
+	@test -n "$(PYTHON_313)" || { echo "Python 3.13, which Lambda runs, is missing: pyenv install 3.13"; exit 1; }
+	$(SAM) build
+	$(BIN)/python -m infra.package_size
+
+deploy: build
+	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=dev"; exit 1; }
+	$(SAM) deploy --config-env $(STAGE)
+	$(SAM) remote invoke PrepareDatabaseFunction --stack-name lms-$(STAGE)
 
 clean:
 	rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache

@@ -37,7 +37,9 @@ class Follower:
 
     def __init__(self, person: Person, ws_url: str, given_ticket: str | None = None) -> None:
         self.messages: list[dict[str, Any]] = []
-        self.connection: ClientConnection = connect(f"{ws_url}?ticket={given_ticket or ticket(person)}")
+        self.connection: ClientConnection = connect(
+            f"{ws_url}?ticket={given_ticket or ticket(person)}", legacy=True
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

@@ -74,6 +74,7 @@ def _recorder() -> _Recorder:
     monitoring.register(recorder)
     mongo.client().close()
     mongo.client.cache_clear()
+    mongo.database.cache_clear()
     return recorder
 
 

@@ -6,10 +6,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from lms.ai.models import Difficulty
 from lms.caller import Caller, allowed
 from lms.courses import authoring, catalogue
 from lms.courses.models import Course, Language, NewCourse
+from lms.fields import Difficulty
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
 from lms.mongo import Transaction

@@ -178,7 +178,7 @@ def test_an_expired_token_is_refused_although_the_gateway_has_its_answer_cached(
         stack.clock.advance(-16 * 60)
 
 
-def test_an_alg_none_token_is_refused(stack_api: Api, stored: None):
+def test_an_alg_none_token_is_refused(stack_api: Api):
     import jwt
 
     person = stack_api.person()

@@ -109,6 +109,8 @@ def test_every_message_twice_and_in_another_order(fragile: Stack, fragile_api: A
                 delivery.start()
             for delivery in deliveries:
                 delivery.join()
+            for message in batch:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             delivered += len(twice)
         assert delivered >= 2 * 14
     finally:

@@ -1,6 +1,7 @@
 """Field types for request and response models: strict where JSON would let a wrong value through."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -38,13 +39,20 @@ Count = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
+class Difficulty(StrEnum):
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
 class Body(BaseModel):
     """A request body: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Validators are built at first use: a function pays only for the models that it meets.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Resource(BaseModel):
     """A response: made from a MongoDB document, whose other fields stay inside."""
 
-    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True)

@@ -43,6 +43,7 @@ def client() -> MongoClient[Document]:
     )
 
 
+@cache
 def database() -> Database[Document]:
     return client().get_database(
         settings().mongodb_database, codec_options=CodecOptions(tz_aware=True, document_class=dict)

@@ -51,7 +51,7 @@ def take(policy: Policy, key: str) -> None:
 
 
 def _refill_and_take(policy: Policy, now: Any, expires_at: Any) -> list[dict[str, Any]]:
-    elapsed = {"$divide": [{"$subtract": [now, {"$ifNull": ["$at", now]}]}, 1000]}
+    elapsed = {"$max": [0, {"$divide": [{"$subtract": [now, {"$ifNull": ["$at", now]}]}, 1000]}]}
     refilled = {"$add": [{"$ifNull": ["$tokens", policy.burst]}, {"$multiply": [elapsed, policy.per_second]}]}
     return [
         {

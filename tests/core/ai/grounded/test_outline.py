@@ -5,7 +5,8 @@ import pytest
 from lms.ai.grounded import Grounded
 from lms.ai.grounded.material import read, sections
 from lms.ai.grounded.outlining import lessons_possible, minutes
-from lms.ai.models import Difficulty, Outline, Source
+from lms.ai.models import Outline, Source
+from lms.fields import Difficulty
 from tests.core.ai.grounded.texts import QUEUES, SHAPES, asked, given, library
 
 LANGUAGES = {"german": "de", "chinese": "zh"}

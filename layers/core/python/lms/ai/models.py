@@ -1,17 +1,10 @@
 """Shapes that both AI providers take and give: a request, its sources, an outline, lessons and questions."""
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from lms.fields import Body, Count, DocumentId, Id, Line, Moment, Resource, Title
-
-
-class Difficulty(StrEnum):
-    BEGINNER = "beginner"
-    INTERMEDIATE = "intermediate"
-    ADVANCED = "advanced"
+from lms.fields import Body, Count, Difficulty, DocumentId, Id, Line, Moment, Resource, Title
 
 
 class CourseRequest(Body):

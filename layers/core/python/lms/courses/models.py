@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from lms.ai.models import Difficulty
-from lms.fields import Body, Count, DocumentId, Id, Line, Moment, Resource, Title
+from lms.fields import Body, Count, Difficulty, DocumentId, Id, Line, Moment, Resource, Title
 from lms.permissions import CourseRole
 
 MOST_MODULES = 100

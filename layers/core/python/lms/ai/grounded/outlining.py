@@ -14,7 +14,8 @@ from lms.ai.grounded.ranking import relevant, topic_stems
 from lms.ai.grounded.splitting import Group, groups, likeness
 from lms.ai.grounded.summarising import best_run
 from lms.ai.grounded.text import plain, stems, word_count
-from lms.ai.models import CourseRequest, Difficulty, LessonPlan, ModulePlan, Outline, Source, Span
+from lms.ai.models import CourseRequest, LessonPlan, ModulePlan, Outline, Source, Span
+from lms.fields import Difficulty
 
 WORDS_PER_MINUTE = 238
 """Silent reading of non-fiction (Brysbaert, How many words do we read per minute?, JML 109, 2019)."""
