@@ -36,8 +36,11 @@ def _shift() -> float:
 
 
 def forget_clients() -> None:
-    for cached in (config.settings, mongo.client, queues.sqs, table.dynamodb):
-        cached.cache_clear()
+    """Have settings and clients made anew: whatever these modules keep."""
+    for module in (config, mongo, queues, table):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
 
 
 @contextmanager
