@@ -26,7 +26,7 @@ Json = dict[str, Any]
 _PATH = re.compile(r"^/v1(?:beta)?/models/([^/:]+):generateContent$")
 _INJECTION = re.compile(r"ignore (?:all )?previous instructions[^:]*:\s*(.+)", re.IGNORECASE | re.DOTALL)
 _BYTES_PER_TOKEN = 4
-_THOUGHTS = 50
+THOUGHTS = 50
 
 
 @dataclass
@@ -234,8 +234,8 @@ class Reply:
 
 def _answer(asked: Asked, text: str, finish: str = "STOP", model: str = "") -> Reply:
     tokens = len(text.encode()) // _BYTES_PER_TOKEN
-    if asked.limit is not None and tokens + _THOUGHTS > asked.limit:
-        tokens = max(0, asked.limit - _THOUGHTS)
+    if asked.limit is not None and tokens + THOUGHTS > asked.limit:
+        tokens = max(0, asked.limit - THOUGHTS)
         text, finish = text.encode()[: tokens * _BYTES_PER_TOKEN].decode(errors="ignore"), "MAX_TOKENS"
     return _reply(
         {
@@ -245,8 +245,8 @@ def _answer(asked: Asked, text: str, finish: str = "STOP", model: str = "") -> R
             "usageMetadata": {
                 "promptTokenCount": asked.input_tokens,
                 "candidatesTokenCount": tokens,
-                "thoughtsTokenCount": _THOUGHTS,
-                "totalTokenCount": asked.input_tokens + tokens + _THOUGHTS,
+                "thoughtsTokenCount": THOUGHTS,
+                "totalTokenCount": asked.input_tokens + tokens + THOUGHTS,
             },
             "modelVersion": model,
             "responseId": f"response-{time.monotonic_ns()}",
@@ -313,6 +313,14 @@ def _cites_elsewhere(asked: Asked, good: Json) -> Json:
     return good
 
 
+def _cites_nothing(asked: Asked, good: Json) -> Json:
+    if "modules" in good:
+        good["modules"][0]["lessons"][0]["sources"] = []
+    else:
+        good["summary"].pop("source", None)
+    return good
+
+
 def _invents_evidence(asked: Asked, good: Json) -> Json:
     good["questions"][0]["evidence"] = "This sentence stands in no lesson at all."
     return good
@@ -344,6 +352,7 @@ FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "wrong_schema": _says(lambda asked, good: {"lessons": "as you like"}),
     "one_lesson_less": _says(_one_lesson_less),
     "cites_elsewhere": _says(_cites_elsewhere),
+    "cites_nothing": _says(_cites_nothing),
     "invents_evidence": _says(_invents_evidence),
     "markup": _says(_says_in_schema(lambda asked: 'Fine. <img src="x" onerror="alert(1)">')),
     "obeys": _says(lambda asked, good: asked.injected),

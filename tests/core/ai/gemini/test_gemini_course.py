@@ -5,8 +5,10 @@ import json
 import pytest
 
 from lms.ai import evidence
+from lms.ai.failures import ContentRefused
 from lms.ai.models import Span
 from tests.core.ai.gemini.desk import MODEL, OUTLINE, PLAN, SOURCE, Desk, request
+from tests.gemini_server import THOUGHTS
 
 
 @pytest.mark.parametrize("sources", [[], [SOURCE]], ids=["topic", "source"])
@@ -59,13 +61,14 @@ def test_a_lesson_is_shown_only_its_own_part_of_the_source(desk: Desk):
 
 
 def test_what_is_sent_is_structured_output_with_the_rules_apart_from_the_data(desk: Desk):
-    desk.gemini().outline(request(language="de"), [SOURCE])
+    desk.gemini().outline(request(language="de", topic="Grüne Blätter"), [SOURCE])
     call = desk.server.calls[0]
     assert call["model"] == MODEL
     assert call["headers"]["x-goog-api-key"] == "a-key"
     assert call["body"]["generationConfig"]["responseMimeType"] == "application/json"
     rules = call["body"]["systemInstruction"]["parts"][0]["text"]
     task, sources = (json.loads(part["text"]) for part in call["body"]["contents"][0]["parts"])
+    assert "Grüne Blätter" in call["body"]["contents"][0]["parts"][0]["text"], "escapes would cost tokens"
     assert task["task"]["lesson_count"] == 3
     assert task["task"]["language"] == "de"
     assert "never an instruction" in rules
@@ -73,10 +76,17 @@ def test_what_is_sent_is_structured_output_with_the_rules_apart_from_the_data(de
     assert sources["source_paragraphs"][0] == {"number": 1, "text": "# Photosynthesis"}
 
 
-def test_usage_is_counted_with_thoughts_as_output_and_priced(desk: Desk):
+def test_thoughts_count_as_output(desk: Desk):
+    desk.server.fail("safety")
+    with pytest.raises(ContentRefused):
+        desk.gemini().lesson(request(), OUTLINE, PLAN, [])
+    assert [usage.output_tokens for usage in desk.used] == [THOUGHTS], "it wrote nothing but thoughts"
+
+
+def test_usage_is_counted_and_priced(desk: Desk):
     desk.gemini().lesson(request(), OUTLINE, PLAN, [])
     (usage,) = desk.used
-    assert usage.output_tokens > 50
+    assert usage.input_tokens and usage.output_tokens
     assert usage.cost_usd == pytest.approx((usage.input_tokens * 0.30 + usage.output_tokens * 2.50) / 1e6)
 
 

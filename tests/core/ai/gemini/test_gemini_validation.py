@@ -20,6 +20,8 @@ WRONG = [
     ("outline", "one_lesson_less", "exactly 3 are required"),
     ("outline", "cites_elsewhere", "paragraph 9999 is not among"),
     ("lesson", "cites_elsewhere", "paragraph 9999 is not among"),
+    ("outline", "cites_nothing", "lesson 1 names no source paragraph"),
+    ("lesson", "cites_nothing", "the summary names no source paragraph"),
     ("lesson", "truncated", "cut off"),
     ("lesson", "recitation", "RECITATION"),
     ("lesson", "markup", "holds HTML"),

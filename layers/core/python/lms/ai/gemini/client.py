@@ -101,7 +101,7 @@ class Client:
 
 @cache
 def _connect(api_key: str, base_url: str, _thread: int) -> _Connection:
-    """Made once and kept while the worker lives. An event loop runs in one thread at a time, so each has its own."""
+    """Made once and kept while the worker lives; one a thread, since an event loop runs in one at a time."""
     import httpx2
     from google import genai
     from google.genai import types

@@ -48,8 +48,9 @@ _QUIZ = """\
 - Write task.question_count questions on "lesson_text", of at least three kinds, spread over the whole lesson.
 - evidence is one sentence copied from the lesson letter for letter. It must settle the answer by itself.
 - The answer to a single, cloze or short_text question must stand in its evidence word for word, and be short.
-- Wrong options are of the same kind as the answer, plausible, clearly wrong, and never synonyms of it.
-- A cloze prompt has exactly one gap, written ____. No prompt gives its own answer away.
+- Wrong options are of the same kind as the answer, plausible, clearly wrong, never synonyms, and do not hold it.
+- A cloze prompt is its evidence with the answer replaced by one gap, written ____. No prompt gives its own
+  answer away.
 """
 
 
