@@ -1,6 +1,7 @@
 """SQS AiQueue: runs one step of a job per message; a failed one comes again, later each time."""
 
 import json
+import math
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -10,6 +11,7 @@ from bson import ObjectId
 
 from lms import mongo, queues
 from lms.ai import generation, steps
+from lms.ai.failures import ProviderUnavailable
 from lms.config import settings
 from lms.telemetry import logger
 
@@ -25,10 +27,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             message = json.loads(record.body)
             with mongo.deadline(remaining_seconds(), longest=900):
                 steps.run(generation.KIND, ObjectId(message["job_id"]), str(message["step"]), remaining_seconds)
-        except Exception:
+        except Exception as error:
             logger.exception("step did not finish", message_id=record.message_id)
-            attempt = int(record.attributes.approximate_receive_count)
-            queues.postpone(settings().ai_queue_url, record.receipt_handle, steps.backoff_seconds(attempt))
+            asked = math.ceil(error.retry_after or 0) if isinstance(error, ProviderUnavailable) else 0
+            wait = max(asked, steps.backoff_seconds(int(record.attributes.approximate_receive_count)))
+            queues.postpone(settings().ai_queue_url, record.receipt_handle, wait)
             raise
 
     return dict(process_partial_response(event, handle, _processor, context))
