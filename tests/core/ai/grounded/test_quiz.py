@@ -192,6 +192,14 @@ substance in which salts can be resolved. A **dye** is a substance that absorbs 
     assert statements == ["A solvent is a substance that absorbs light."]
 
 
+def test_sister_terms_with_a_word_in_common_may_both_fit() -> None:
+    text = """A **lamp** is a device that turns electric current into light. A **torch** is a device that throws
+light from a small battery. A **clock** is a device that shows hours and minutes."""
+    terms = {concept.term: concept for concept in concepts_of(given(text))}
+    statements = list(by_term(terms["lamp"], list(terms.values())))
+    assert statements == ["A clock is a device that turns electric current into light."]
+
+
 def test_the_same_twice() -> None:
     made.cache_clear()
     first = [quiz.model_dump_json() for _, _, _, quiz in made("python")]
