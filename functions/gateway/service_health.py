@@ -10,6 +10,6 @@ __all__ = ["lambda_handler"]
 
 
 @app.get("/health/services")
-def services() -> Response[ServiceHealth]:
+def service_health() -> Response[ServiceHealth]:
     found = health.services().model_dump(mode="json")
     return Response(200, "application/json", found, headers={"Cache-Control": "no-store"})

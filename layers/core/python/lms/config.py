@@ -52,6 +52,7 @@ class Settings(BaseModel):
     ai_queue_url: str = ""
     connections_table: str = ""
     circuit_table: str = ""
+    files_bucket: str = ""
     websocket_endpoint: str = ""
     websocket_url: str = ""
     api_url: str = ""

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pymongo
@@ -17,6 +17,9 @@ from lms import mongo, queues
 from lms.config import settings
 from lms.notifications import table
 from lms.telemetry import logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 NAMES = ("mongodb", "sqs", "s3", "dynamodb", "mail", "push", "ai")
 
@@ -51,7 +54,17 @@ def pings() -> dict[str, Question]:
         found["sqs"] = partial(queues.sqs().get_queue_attributes, QueueUrl=url)
     if name := configured.connections_table:
         found["dynamodb"] = partial(table.dynamodb().describe_table, TableName=name)
+    if bucket := configured.files_bucket:
+        found["s3"] = partial(_s3().head_bucket, Bucket=bucket)
     return found
+
+
+@cache
+def _s3() -> "S3Client":
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("s3", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1}))
 
 
 def ping_mongodb() -> None:
