@@ -58,6 +58,7 @@ def api(ground: Stack) -> Api:
     """The API in-process: real events into the real handlers, with the real authorizer before them."""
     import_http_handlers()
     from gateway.authorize import lambda_handler as authorize
+
     from lms.http import lambda_handler
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:

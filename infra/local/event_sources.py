@@ -85,8 +85,7 @@ class EventSources:
         """Begin polling, one thread per queue."""
         self._stopping.clear()
         self._threads = [
-            threading.Thread(target=poller.run, name=f"poll {poller.name}", daemon=True)
-            for poller in self._pollers
+            threading.Thread(target=poller.run, name=f"poll {poller.name}", daemon=True) for poller in self._pollers
         ]
         for thread in self._threads:
             thread.start()

@@ -5,8 +5,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from infra.local.stack import Stack
-from tests.generated_course import REQUEST, check_course, generate, lessons_of
 from tests.following import Follower, eventually, finished, ticket
+from tests.generated_course import REQUEST, check_course, generate, lessons_of
 from tests.people import Api
 
 

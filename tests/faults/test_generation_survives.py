@@ -14,8 +14,8 @@ from bson import ObjectId
 from infra.local.event_sources import sqs_record
 from infra.local.stack import Stack
 from tests.conftest import FAST, http_api
-from tests.generated_course import check_course, generate
 from tests.following import eventually, finished
+from tests.generated_course import check_course, generate
 from tests.people import Api, Person
 
 

@@ -89,9 +89,7 @@ def test_no_length_and_no_letter_is_cut_off(api: Api, password: str):
 def test_equal_looking_unicode_passwords_are_equal(api: Api):
     email = "unicode@example.org"
     composed, decomposed = "caf\u00e9 au lait 12", "cafe\u0301 au lait 12"
-    assert (
-        api.anonymous.post("/auth/register", {"email": email, "name": "x", "password": composed}).status == 201
-    )
+    assert api.anonymous.post("/auth/register", {"email": email, "name": "x", "password": composed}).status == 201
     assert api.anonymous.post("/auth/login", {"email": email, "password": decomposed}).status == 200
 
 
