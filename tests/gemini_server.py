@@ -174,19 +174,24 @@ def _unsourced_lesson(asked: Asked) -> Json:
 
 
 def _quiz(asked: Asked) -> Json:
-    found = [(text, word) for block in asked.lesson_text for text in _sentences(block) if (word := _key_word(text))]
-    by_word = list({word.lower(): (text, word) for text, word in reversed(found)}.values())[::-1]
+    by_word = _sentences_by_word(asked.lesson_text)
+    words = [*by_word, *_IDEAS]
     kinds = ("single", "true_false", "cloze", "short_text", "single")
     questions = []
     for index in range(asked.task["question_count"]):
-        sentence, word = by_word[index % len(by_word)]
-        others = [
-            other
-            for _, other in by_word
-            if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE) and other.lower() != word.lower()
-        ]
-        questions.append(_question(kinds[index % len(kinds)], sentence, word, others + _IDEAS))
+        word, sentence = list(by_word.items())[index % len(by_word)]
+        others = [other for other in words if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE)]
+        questions.append(_question(kinds[index % len(kinds)], sentence, word, others))
     return {"questions": questions}
+
+
+def _sentences_by_word(texts: list[str]) -> dict[str, str]:
+    """What can be asked: a sentence for each word that stands in it once. Short scraps only where all are short."""
+    for shortest in (6, 1):
+        pairs = [(_key_word(each), each) for text in texts for each in _sentences(text, shortest)]
+        if found := {word: sentence for word, sentence in reversed(pairs) if word}:
+            return dict(reversed(found.items()))
+    return {"lesson": " ".join(texts)}
 
 
 def _question(kind: str, sentence: str, word: str, others: list[str]) -> Json:
@@ -206,11 +211,10 @@ def _question(kind: str, sentence: str, word: str, others: list[str]) -> Json:
     }
 
 
-def _sentences(text: str) -> list[str]:
-    """Sentences that stand in the text word for word, code and headings left out."""
-    if text.startswith(("#", "```")) or "`" in text:
-        return []
-    return [part.strip() for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) >= 6]
+def _sentences(text: str, shortest: int = 6) -> list[str]:
+    """Sentences of at least so many words that stand in the text word for word; real ones carry no code."""
+    parts = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n", text)]
+    return [part for part in parts if len(part.split()) >= shortest and (shortest < 6 or not set(part) & set("#`"))]
 
 
 def _key_word(sentence: str) -> str | None:

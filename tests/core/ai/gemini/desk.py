@@ -11,8 +11,14 @@ from lms.ai.models import CourseRequest, LessonPlan, Outline, Source, Usage
 from tests.gemini_server import FakeGemini
 
 MODEL = "gemini-2.5-flash"
-TEXT = Path(library.__file__).with_name("library").joinpath("photosynthesis.md").read_text(encoding="utf-8")
-SOURCE = Source(id="0123456789abcdef01234567", title="Photosynthesis", text=TEXT)
+
+
+def library_text(name: str) -> Source:
+    text = Path(library.__file__).with_name("library").joinpath(f"{name}.md").read_text(encoding="utf-8")
+    return Source(id="0123456789abcdef01234567", title=name, text=text)
+
+
+SOURCE = library_text("photosynthesis")
 PLAN = LessonPlan(number=1, title="Light", objectives=["Explain how light is used"], minutes=5)
 OUTLINE = Outline.model_validate(
     {"title": "Plants", "description": "How plants live", "modules": [{"title": "One", "lessons": [PLAN]}]}
