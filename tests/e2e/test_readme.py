@@ -42,7 +42,8 @@ def test_every_curl_line_runs(stack: Stack, tmp_path: Path):
 
 def test_what_the_readme_names_exists():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"make ([a-z]+)", README):
+    for target in re.findall(r"^make ([a-z]+)|`make ([a-z]+)", README, re.M):
+        target = "".join(target)
         assert re.search(rf"^{target}:", makefile, re.M), target
     for path in re.findall(r"`((?:functions|layers|infra|tests|events|lms)/[\w/.<>-]+)`", README):
         if "<" in path or "summary" in path:

@@ -35,7 +35,8 @@ def run(ports: tuple[int, int], environment: Mapping[str, str] | None = None) ->
         COMMAND,
         cwd=ROOT,
         env={
-            **os.environ,
+            # Not what other tests of this process have set for their handlers.
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "PORT": port,
             "WS_PORT": ws_port,
             "BCRYPT_COST": "4",

@@ -185,11 +185,14 @@ def test_the_sweep_finds_what_a_crash_left_and_nothing_else(trial: Trial):
 
 
 def test_the_budgets_shares_never_exceed_it_however_many_ask_at_once(trial: Trial):
+    trial.run("outline")
     repository.jobs().update_one({"_id": trial.job_id}, {"$set": {"budget_tokens": 1_000}})
     granted: list[int | None] = []
     askers = [
-        threading.Thread(target=lambda name=name: granted.append(repository.grant_allowance(trial.job_id, name)))
-        for name in ("outline", *LESSONS, "end")
+        threading.Thread(
+            target=lambda name=name: granted.append(repository.grant_allowance(trial.job_id, name, alone=False))
+        )
+        for name in LESSONS
     ]
     for asker in askers:
         asker.start()
@@ -197,10 +200,15 @@ def test_the_budgets_shares_never_exceed_it_however_many_ask_at_once(trial: Tria
         asker.join()
     shares = [share for share in granted if share is not None]
     assert sum(shares) <= 1_000
-    assert min(shares) >= 199, "and they are fair"
+    assert min(shares) >= 333, "and they are fair"
     repository.add_usage(trial.job_id, 900, 0, 0.1)
-    assert (repository.grant_allowance(trial.job_id, "outline") or 0) <= 100
+    assert (repository.grant_allowance(trial.job_id, "lesson-1", alone=False) or 0) <= 100
+
+
+def test_a_step_that_runs_alone_gets_what_is_left(trial: Trial):
+    repository.jobs().update_one({"_id": trial.job_id}, {"$set": {"budget_tokens": 1_000}})
+    assert repository.grant_allowance(trial.job_id, "outline", alone=True) == 1_000
 
 
 def test_a_job_without_a_budget_has_no_shares(trial: Trial):
-    assert repository.grant_allowance(trial.job_id, "outline") is None
+    assert repository.grant_allowance(trial.job_id, "outline", alone=True) is None

@@ -126,7 +126,8 @@ def test_the_check_sees_a_scan(api: Api):
                 ]
             )
         )
-    assert [(command.name, command.collection, command.scans_a_collection) for command in log] == [
+    seen = [command for command in log if command.name != "getMore"]
+    assert [(command.name, command.collection, command.scans_a_collection) for command in seen] == [
         ("find", "courses", True),
         ("aggregate", "courses", True),
     ]

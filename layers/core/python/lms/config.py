@@ -57,7 +57,7 @@ class Settings(BaseModel):
     websocket_url: str = ""
     api_url: str = ""
     gemini_api_key_parameter: str = ""
-    gemini_model: str = "gemini-2.5-flash"
+    gemini_model: str = "gemini-3.5-flash-lite"
     gemini_base_url: str = ""
     ai_retry_base_seconds: int = Field(default=2, ge=0, le=60)
     ai_step_attempts: int = Field(default=8, ge=1, le=100)

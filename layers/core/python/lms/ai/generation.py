@@ -13,7 +13,6 @@ from lms.ai.models import CourseRequest, Lesson, Outline, Quiz, Source, Usage
 from lms.ai.providers import Provider, configured, provider
 from lms.ai.steps import Finish, Kind, StepFailed
 from lms.courses import assembly
-from lms.errors import Invalid
 from lms.mongo import Document, Transaction
 
 _OUTLINE, _ASSEMBLY = "outline", "assembly"
@@ -51,15 +50,9 @@ def sources_for(request: CourseRequest) -> list[Source]:
 
 
 def _from_library(topic: str) -> list[Source]:
+    """The texts on the topic; all of them where there is none, so that the refusal can name them."""
     texts = library.texts()
-    sources = Grounded().choose(topic, texts)
-    if not sources:
-        titles = ", ".join(sorted(text.title for text in texts))
-        raise Invalid(
-            f"No text on this topic was found. The library has: {titles}. Give your own text as source_text.",
-            code="NO_SOURCE",
-        )
-    return sources
+    return Grounded().choose(topic, texts) or texts
 
 
 def _given(owner_id: ObjectId, source: Source) -> Document:
@@ -103,7 +96,7 @@ def _work(job: Document, name: str, remaining_seconds: Callable[[], float]) -> t
 
 def _provider(job: Document, name: str, remaining_seconds: Callable[[], float]) -> Provider:
     """The job's provider, its calls counted on the job and held to this step's share of the budget."""
-    allowance = repository.grant_allowance(job["_id"], name)
+    allowance = repository.grant_allowance(job["_id"], name, alone=name == _OUTLINE)
     spent = 0
 
     def record(usage: Usage) -> None:

@@ -67,8 +67,9 @@ def add_usage(job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd:
     )
 
 
-def grant_allowance(job_id: ObjectId, step: str) -> int | None:
-    """Set a fair share of the job's token budget aside for a step; None where the job has no budget.
+def grant_allowance(job_id: ObjectId, step: str, *, alone: bool) -> int | None:
+    """Set tokens of the job's budget aside for a step: all that is left where it runs alone, else a fair share of
+    it among the steps to come (but the last, which asks no model). None where the job has no budget.
 
     In one atomic update, so that steps that run at once can never spend more than the budget together.
     """
@@ -81,7 +82,8 @@ def grant_allowance(job_id: ObjectId, step: str) -> int | None:
     spent = {"$add": ["$usage.input_tokens", "$usage.output_tokens"]}
     set_aside = {"$sum": {"$map": {"input": others, "in": "$$this.v"}}}
     left = {"$subtract": ["$budget_tokens", {"$add": [spent, set_aside]}]}
-    sharers = {"$max": [1, {"$subtract": ["$progress.total", {"$add": ["$progress.done", {"$size": others}]}]}]}
+    asking = {"$subtract": ["$progress.total", {"$add": ["$progress.done", {"$size": others}, 1]}]}
+    sharers = 1 if alone else {"$max": [1, asking]}
     share = {"$max": [0, {"$toInt": {"$floor": {"$divide": [left, sharers]}}}]}
     job = jobs().find_one_and_update(
         {"_id": job_id, "budget_tokens": {"$ne": None}},
@@ -89,10 +91,6 @@ def grant_allowance(job_id: ObjectId, step: str) -> int | None:
         return_document=ReturnDocument.AFTER,
     )
     return job["allowances"][step] if job else None
-
-
-def return_allowance(job_id: ObjectId, step: str) -> None:
-    jobs().update_one({"_id": job_id}, {"$unset": {f"allowances.{step}": ""}})
 
 
 def add_steps(tx: Transaction, job_id: ObjectId, names: Sequence[str], now: datetime) -> None:
