@@ -73,8 +73,8 @@ def _recorder() -> _Recorder:
     recorder = _Recorder()
     monitoring.register(recorder)
     mongo.client().close()
-    mongo.client.cache_clear()
-    mongo.database.cache_clear()
+    for cached in (mongo.client, mongo.database, mongo._live):
+        cached.cache_clear()
     return recorder
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aws_lambda_powertools.event_handler import Request
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from bson import ObjectId
 
 from lms import clock
@@ -21,8 +20,8 @@ class Caller:
 
 def caller(request: Request) -> Caller:
     """Raise 401 where the token was missing or bad, or has run out since the authorizer's answer was cached."""
-    authorizer = APIGatewayProxyEventV2(request.resolved_event.raw_event).request_context.authorizer
-    claims = (authorizer.get_lambda if authorizer else None) or {}
+    context = request.resolved_event.raw_event["requestContext"]
+    claims = context.get("authorizer", {}).get("lambda") or {}
     if "sub" not in claims:
         raise Unauthenticated(code=claims.get("reason"), headers={"WWW-Authenticate": "Bearer"})
     if int(claims["exp"]) <= clock.now().timestamp():

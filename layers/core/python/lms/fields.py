@@ -21,7 +21,7 @@ def _text(value: Any) -> str:
 
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds, e.g. ``2026-01-31T09:00:00.000Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 Id = Annotated[str, BeforeValidator(_text)]

@@ -221,7 +221,7 @@ def shown(model: type[BaseModel], row: Row, *, status: int = 200, **headers: str
     """A resource as its response model shows it, tagged with its version."""
     if "version" in row:
         headers["ETag"] = tag(row["version"])
-    return Response(status, "application/json", model.model_validate(row).model_dump(mode="json"), headers=headers)
+    return Response(status, "application/json", model.model_validate(row), headers=headers)
 
 
 def created(model: type[BaseModel], row: Row, location: str) -> Response[Any]:

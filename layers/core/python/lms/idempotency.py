@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from bson import ObjectId
+from pydantic_core import to_jsonable_python
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
@@ -49,7 +50,7 @@ def once(caller_id: ObjectId, work: Work) -> Response[Any]:
                 "body_hash": body_hash,
                 "status": answer.status_code,
                 "headers": answer.headers,
-                "body": answer.body,
+                "body": to_jsonable_python(answer.body),
                 "expires_at": clock.now() + LIFETIME,
             },
             session=tx.session,

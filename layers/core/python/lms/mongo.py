@@ -50,6 +50,11 @@ def database() -> Database[Document]:
     )
 
 
+@cache
+def _live(name: str) -> Collection[Document]:
+    return database()[name]
+
+
 @dataclass(frozen=True)
 class Declared:
     """A collection as its repository declares it; call it for the live one.
@@ -62,7 +67,7 @@ class Declared:
     personal: frozenset[str]
 
     def __call__(self) -> Collection[Document]:
-        return database()[self.name]
+        return _live(self.name)
 
 
 declared: dict[str, Declared] = {}
