@@ -12,6 +12,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from lms import mongo
 
 _EXPLAINABLE = {"find", "aggregate", "count", "distinct", "update", "delete", "findAndModify"}
+_STATEMENTS = {"update": "updates", "delete": "deletes"}
 _OF_THE_SESSION = {
     "lsid",
     "txnNumber",
@@ -36,12 +37,24 @@ class Command:
 
     def plan(self) -> dict[str, Any]:
         """How MongoDB runs it, down to the joined collections. Writes are planned, not done."""
+        (plan,) = self.plans()
+        return plan
+
+    def plans(self) -> list[dict[str, Any]]:
+        """A plan for each statement: a bulk write sends many at once, and MongoDB explains one at a time."""
         body = {k: v for k, v in self.body.items() if k not in _OF_THE_SESSION and not k.startswith("$")}
-        return mongo.database().command("explain", body, verbosity="executionStats")
+        statements = _STATEMENTS.get(self.name)
+        bodies = [{**body, statements: [each]} for each in body[statements]] if statements else [body]
+        return [mongo.database().command("explain", each, verbosity="executionStats") for each in bodies]
 
     @property
     def scans_a_collection(self) -> bool:
-        return self.name in _EXPLAINABLE and _scans(self.plan())
+        return self.name in _EXPLAINABLE and any(map(_scans, self.plans()))
+
+    @property
+    def indexes(self) -> set[str]:
+        """The names of the indexes that it walks, its own collection's and joined ones'."""
+        return set().union(*map(_indexes, self.plans()))
 
 
 def _scans(plan: Any) -> bool:
@@ -50,6 +63,13 @@ def _scans(plan: Any) -> bool:
         here = plan.get("stage") == "COLLSCAN" or plan.get("strategy") in ("NestedLoopJoin", "HashJoin")
         return here or bool(plan.get("collectionScans")) or any(_scans(inner) for inner in plan.values())
     return isinstance(plan, list) and any(_scans(inner) for inner in plan)
+
+
+def _indexes(plan: Any) -> set[str]:
+    if isinstance(plan, Mapping):
+        here = {plan["indexName"]} if isinstance(plan.get("indexName"), str) else set()
+        return here.union(*map(_indexes, plan.values()))
+    return set().union(*map(_indexes, plan)) if isinstance(plan, list) else set()
 
 
 class _Recorder(CommandListener):

@@ -1,0 +1,223 @@
+"""How often each endpoint and each worker goes to MongoDB, and that none of them walks a whole collection.
+
+The figures count every command of a call that succeeds. ``commitTransaction`` counts too: it is a round trip, and
+the slowest, since it waits for a majority. Who has no figure here fails, and so does who has become better.
+"""
+
+import importlib
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bson import ObjectId
+
+from infra.contract import ROOT
+from infra.contract.endpoints import endpoints
+from lms import clock
+from tests.conftest import LambdaContext
+from tests.contract.test_role_matrix import BODIES, GENERATE, call, operations, place_for
+from tests.mongo_commands import Command, recorded
+from tests.people import PASSWORD, Answer, Api, Person
+
+OPERATIONS = {
+    "GET /health": 1,
+    "GET /health/services": 1,
+    "POST /auth/register": 5,
+    "POST /auth/login": 7,
+    "POST /auth/refresh": 2,
+    "POST /auth/logout": 5,
+    "GET /auth/me": 1,
+    "GET /courses": 1,
+    "POST /courses": 3,
+    "GET /courses/{id}": 1,
+    "PATCH /courses/{id}": 4,
+    "DELETE /courses/{id}": 5,
+    "GET /courses/{id}/outline": 1,
+    "PUT /courses/{id}/outline": 5,
+    "POST /courses/{id}/modules": 5,
+    "PATCH /courses/{id}/modules/{module_id}": 5,
+    "DELETE /courses/{id}/modules/{module_id}": 6,
+    "POST /courses/{id}/lessons": 6,
+    "GET /courses/{id}/lessons/{lesson_id}": 2,
+    "PATCH /courses/{id}/lessons/{lesson_id}": 8,
+    "DELETE /courses/{id}/lessons/{lesson_id}": 8,
+    "POST /ai/generate-course": 8,
+    "GET /jobs": 1,
+    "GET /jobs/{id}": 1,
+    "POST /jobs/{id}/cancel": 6,
+    "POST /jobs/{id}/retry": 8,
+    "POST /notifications/ticket": 1,
+}
+
+PUBLIC_BODIES: dict[str, Callable[[Person], Any]] = {
+    "GET /health": lambda person: None,
+    "GET /health/services": lambda person: None,
+    "POST /auth/register": lambda person: {"email": f"new.{person.email}", "name": "N", "password": PASSWORD},
+    "POST /auth/login": lambda person: {"email": person.email, "password": PASSWORD},
+    "POST /auth/refresh": lambda person: {"refresh_token": person.refresh_token},
+    "POST /auth/logout": lambda person: {"refresh_token": person.refresh_token},
+}
+
+
+def require(log: list[Command], round_trips: int) -> None:
+    sent = [f"{command.name} {command.body[command.name]}" for command in log]
+    assert len(log) == round_trips, sent
+    assert not [each for each, command in zip(sent, log, strict=True) if command.scans_a_collection]
+
+
+def prepared(api: Api, name: str) -> Callable[[], Answer]:
+    """The call, with all that it needs already there."""
+    person = api.person()
+    if name in BODIES:
+        place = place_for(name, person)
+        return lambda: call(name, person, place)
+    method, path = name.split(" ")
+    body = PUBLIC_BODIES[name](person)
+    return lambda: api.anonymous.call(method, path, body)
+
+
+def test_every_operation_has_its_figure(api: Api):
+    assert set(operations()) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation(api: Api, name: str):
+    request = prepared(api, name)
+    with recorded() as log:
+        answer = request()
+    assert 200 <= answer.status < 300, answer.text
+    require(log, OPERATIONS[name])
+
+
+def invoke(function: str, event: dict[str, Any]) -> Any:
+    return importlib.import_module(function).lambda_handler(event, LambdaContext(60))
+
+
+def sample(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def run_step(job_id: str, step: str) -> None:
+    event = sample("ai/run_step")
+    event["Records"][0]["body"] = json.dumps({"job_id": job_id, "step": step})
+    assert invoke("ai.run_step", event) == {"batchItemFailures": []}
+
+
+def a_lesson(person: Person) -> Callable[[], object]:
+    job_id = person.post("/ai/generate-course", GENERATE).json["job_id"]
+    run_step(job_id, "outline")
+    return lambda: run_step(job_id, "lesson-1")
+
+
+def an_overdue_step(person: Person) -> Callable[[], object]:
+    from lms.ai.repository import steps
+
+    job_id = person.post("/ai/generate-course", GENERATE).json["job_id"]
+    steps().update_one({"job_id": ObjectId(job_id)}, {"$set": {"due_at": clock.now()}})
+    return lambda: invoke("ai.sweep_jobs", sample("ai/sweep_jobs"))
+
+
+def a_waiting_event(person: Person) -> Callable[[], object]:
+    nudge = sample("analytics/relay_events.queue")
+    invoke("analytics.relay_events", nudge)
+    person.post("/courses", {"title": "T", "audience": "a", "difficulty": "beginner"})
+    return lambda: invoke("analytics.relay_events", nudge)
+
+
+def connect(connection_id: str, ticket: str) -> None:
+    event = {"requestContext": {"connectionId": connection_id}, "queryStringParameters": {"ticket": ticket}}
+    assert invoke("notifications.connect", event) == {"statusCode": 200}
+
+
+def connection(person: Person) -> str:
+    connection_id = uuid4().hex
+    connect(connection_id, person.post("/notifications/ticket").json["ticket"])
+    return connection_id
+
+
+def a_ticket(person: Person) -> Callable[[], object]:
+    ticket = person.post("/notifications/ticket").json["ticket"]
+    return lambda: connect(uuid4().hex, ticket)
+
+
+def a_connection(person: Person) -> Callable[[], object]:
+    event = {"requestContext": {"connectionId": connection(person)}}
+    return lambda: invoke("notifications.disconnect", event)
+
+
+def a_subscription(person: Person) -> Callable[[], object]:
+    job_id = person.post("/ai/generate-course", GENERATE).json["job_id"]
+    message = json.dumps({"action": "subscribe", "topic": f"job:{job_id}"})
+    event = {"requestContext": {"connectionId": connection(person)}, "body": message}
+    return lambda: invoke("notifications.message", event)
+
+
+def a_token(person: Person) -> Callable[[], object]:
+    event = {**sample("gateway/authorize"), "headers": {"authorization": f"Bearer {person.access_token}"}}
+    return lambda: invoke("gateway.authorize", event)
+
+
+def a_page(person: Person) -> Callable[[], object]:
+    return lambda: invoke("gateway.portal", sample("gateway/portal.status"))
+
+
+FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
+    "ai.run_step": (a_lesson, 12),
+    "ai.sweep_jobs": (an_overdue_step, 2),
+    "analytics.relay_events": (a_waiting_event, 6),
+    "gateway.authorize": (a_token, 0),
+    "gateway.portal": (a_page, 0),
+    "notifications.connect": (a_ticket, 0),
+    "notifications.disconnect": (a_connection, 0),
+    "notifications.message": (a_subscription, 2),
+}
+"""What no operation calls, but for the one function that prepares the database and has all the time it wants."""
+
+
+def test_every_function_has_its_figure(api: Api):
+    modules = {f"{file.parent.name}.{file.stem}" for file in (ROOT / "functions").glob("*/*.py")}
+    assert modules - {endpoint.module for endpoint in endpoints()} | {"gateway.portal"} == FUNCTIONS.keys() | {
+        "gateway.prepare_database"
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function(api: Api, name: str):
+    prepare, round_trips = FUNCTIONS[name]
+    run = prepare(api.person())
+    with recorded() as log:
+        run()
+    require(log, round_trips)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"), [("ai.sweep_jobs", "state_1_due_at_1"), ("analytics.relay_events", "pending_1__id_1")]
+)
+def test_what_waits_is_found_by_its_own_index(api: Api, name: str, index: str):
+    run = FUNCTIONS[name][0](api.person())
+    with recorded() as log:
+        run()
+    assert log[0].name == "find" and log[0].indexes == {index}
+
+
+def test_the_check_sees_a_scan(api: Api):
+    from lms.courses.repository import courses, lessons
+
+    with recorded() as log:
+        courses().find_one({"title": "no index on this"})
+        list(
+            courses().aggregate(
+                [
+                    {"$match": {"status": "published"}},
+                    {"$lookup": {"from": lessons.name, "localField": "_id", "foreignField": "title", "as": "x"}},
+                ]
+            )
+        )
+    seen = [command for command in log if command.name != "getMore"]
+    assert [(command.name, command.collection, command.scans_a_collection) for command in seen] == [
+        ("find", "courses", True),
+        ("aggregate", "courses", True),
+    ]
