@@ -2,9 +2,12 @@
 
 import os
 from functools import cache
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Json, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Json, SecretStr, StringConstraints, model_validator
+
+Kid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""A key's name: without a dot, which divides the parts of a refresh token."""
 
 
 class KeyRing(BaseModel):
@@ -13,7 +16,7 @@ class KeyRing(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     current: str
-    keys: dict[str, SecretStr]
+    keys: dict[Kid, SecretStr]
 
     @model_validator(mode="after")
     def _strong(self) -> Self:
@@ -35,7 +38,8 @@ class KeyRing(BaseModel):
 class Settings(BaseModel):
     """One field per environment variable, in lower case."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # What is wrong gets logged, and a key or a password of the database stands in what was given.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     stage: str = "local"
     mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
@@ -67,3 +71,10 @@ class Settings(BaseModel):
 @cache
 def settings() -> Settings:
     return Settings.model_validate({name.lower(): value for name, value in os.environ.items() if value})
+
+
+def key_ring() -> KeyRing:
+    keys = settings().jwt_keys
+    if keys is None:
+        raise RuntimeError("JWT_KEYS is not set")
+    return keys

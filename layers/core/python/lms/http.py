@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from pymongo.errors import PyMongoError
 
-from lms import mongo
+from lms import mongo, rate_limits
 from lms.cursors import encode_cursor
 from lms.errors import DomainError, Invalid, NotFound, PreconditionFailed, Unavailable, UnsupportedMediaType
 from lms.telemetry import logger
@@ -96,7 +96,8 @@ def problem(error: DomainError) -> Response[str]:
         **({"errors": error.errors} if error.errors else {}),
         **error.extra,
     }
-    return Response(error.status, "application/problem+json", to_json(body).decode(), headers=error.headers)
+    headers = rate_limits.fields() | error.headers
+    return Response(error.status, "application/problem+json", to_json(body).decode(), headers=headers)
 
 
 @app.exception_handler(DomainError)
@@ -168,6 +169,7 @@ def _broken(error: Exception) -> Response[str]:
 def _finish(resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
     """Serialise once, give every read an ETag, and answer 304 to a client that has it."""
     answer: Response[Any] = next_middleware(resolver)
+    answer.headers.update(rate_limits.fields())
     if answer.status_code == HTTPStatus.NO_CONTENT:
         answer.body, answer.headers = "", {}
         return answer
@@ -263,5 +265,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """The entry point of every HTTP function."""
     logger.set_correlation_id(event["requestContext"]["requestId"])
     _refuse_newline(event)
+    rate_limits.takes.clear()
     with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
         return app.resolve(event, context)

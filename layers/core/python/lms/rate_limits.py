@@ -1,6 +1,6 @@
-"""Token buckets in MongoDB, one round trip a take (IETF httpapi RateLimit header fields draft)."""
+"""Token buckets in MongoDB, one round trip a take (IETF draft-ietf-httpapi-ratelimit-headers)."""
 
-import hashlib
+import hmac
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +9,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from lms import clock, mongo
+from lms.config import key_ring
 from lms.errors import TooManyRequests
 
 buckets = mongo.collection("rate_buckets", indexes=[IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)])
@@ -28,26 +29,54 @@ class Policy:
 
 
 LOGIN_BY_ACCOUNT = Policy("login-account", 10, 300)
+
+# A whole university may sit behind one address, and its students sign in at the same full hour. So these are
+# generous: the account's own bucket is what stops guessing, these stop one machine from taking all the CPU.
 LOGIN_BY_ADDRESS = Policy("login-address", 600, 60)
 REGISTER_BY_ADDRESS = Policy("register-address", 600, 60)
+REFRESH_BY_ADDRESS = Policy("refresh-address", 600, 60)
+
 GENERATE_BY_PERSON = Policy("generate", 20, 3_600)
+
+takes: list[tuple[Policy, float]] = []
+"""What this request took from, with the tokens left there. A process serves one request at a time."""
 
 
 def take(policy: Policy, key: str) -> None:
-    """Take one token for ``key`` or raise 429 with Retry-After and the RateLimit fields."""
+    """Take one token for ``key`` or raise 429 with Retry-After."""
     now = clock.now()
     bucket = buckets().find_one_and_update(
-        {"_id": f"{policy.name}:{hashlib.sha256(key.encode()).hexdigest()}"},
+        {"_id": _bucket_id(policy, key)},
         _refill_and_take(policy, now, now + timedelta(seconds=policy.window_seconds)),
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
-    if bucket and not bucket["taken"]:
-        wait = math.ceil((1 - bucket["tokens"]) / policy.per_second)
-        refusal = TooManyRequests(retry_after=wait)
-        refusal.headers["RateLimit-Policy"] = f'"{policy.name}";q={policy.burst};w={policy.window_seconds}'
-        refusal.headers["RateLimit"] = f'"{policy.name}";r=0;t={wait}'
-        raise refusal
+    assert bucket is not None, "an upsert leaves a bucket"
+    takes.append((policy, bucket["tokens"]))
+    if not bucket["taken"]:
+        raise TooManyRequests(retry_after=_seconds_to_the_next(policy, bucket["tokens"]))
+
+
+def fields() -> dict[str, str]:
+    """The RateLimit header fields for this request: ``r`` tokens left, one more in ``t`` seconds."""
+    if not takes:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{each.name}";q={each.burst};w={each.window_seconds}' for each, _ in takes),
+        "RateLimit": ", ".join(
+            f'"{each.name}";r={int(tokens)};t={_seconds_to_the_next(each, tokens)}' for each, tokens in takes
+        ),
+    }
+
+
+def _seconds_to_the_next(policy: Policy, tokens: float) -> int:
+    return math.ceil((1 - tokens % 1) / policy.per_second)
+
+
+def _bucket_id(policy: Policy, key: str) -> str:
+    """Keyed, since addresses and emails are few enough to be guessed from a plain hash."""
+    named = f"rate bucket {policy.name}:{key}".encode()
+    return f"{policy.name}:{hmac.digest(key_ring().signing_key, named, 'sha256').hex()}"
 
 
 def _refill_and_take(policy: Policy, now: Any, expires_at: Any) -> list[dict[str, Any]]:

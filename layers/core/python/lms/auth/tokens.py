@@ -16,7 +16,7 @@ from bson import ObjectId
 from bson.errors import InvalidId
 
 from lms import clock
-from lms.config import KeyRing, settings
+from lms.config import key_ring, settings
 from lms.permissions import Role
 
 CLOCK_SKEW_SECONDS = 5
@@ -37,13 +37,6 @@ class Refresh:
     generation: int
 
 
-def ring() -> KeyRing:
-    keys = settings().jwt_keys
-    if keys is None:
-        raise RuntimeError("JWT_KEYS is not set")
-    return keys
-
-
 def access_token(user_id: ObjectId, role: Role, session_id: ObjectId) -> str:
     now = clock.now()
     claims = {
@@ -58,14 +51,14 @@ def access_token(user_id: ObjectId, role: Role, session_id: ObjectId) -> str:
         "nbf": int(now.timestamp()),
         "exp": int((now + timedelta(minutes=settings().access_token_minutes)).timestamp()),
     }
-    kid = ring().current
-    return jwt.encode(claims, ring().signing_key, algorithm="HS256", headers={"kid": kid})
+    kid = key_ring().current
+    return jwt.encode(claims, key_ring().signing_key, algorithm="HS256", headers={"kid": kid})
 
 
 def read_access_token(token: str) -> dict[str, Any]:
     """The claims of a token that this system signed, that is of the right type, and that is valid now."""
     try:
-        key = ring().key(str(jwt.get_unverified_header(token).get("kid")))
+        key = key_ring().key(str(jwt.get_unverified_header(token).get("kid")))
         if key is None:
             raise TokenRefused("TOKEN_INVALID")
         claims: dict[str, Any] = jwt.decode(
@@ -94,8 +87,8 @@ def _check_times(claims: dict[str, Any]) -> None:
 
 
 def refresh_token(session_id: ObjectId, generation: int, kid: str | None = None) -> str:
-    kid = kid or ring().current
-    key = ring().key(kid)
+    kid = kid or key_ring().current
+    key = key_ring().key(kid)
     if key is None:
         raise TokenRefused("TOKEN_INVALID")
     signed = f"{session_id}.{generation}.{kid}"
