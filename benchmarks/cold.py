@@ -9,7 +9,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.rows import interleaved, row, title
@@ -58,48 +59,90 @@ assert answer["statusCode"] < 400, answer
 """
 
 
+@dataclass(frozen=True)
+class Operation:
+    """``call`` gives method, path and body, made anew for each measurement; ``writes`` chooses the floor."""
+
+    module: str
+    writes: bool
+    call: Callable[[], tuple[str, str, Any]]
+
+
 def run(school: School, environment: Mapping[str, str]) -> None:
     for folder in ("layers/core/python", "functions"):
         compileall.compile_dir(str(ROOT / folder), quiet=2)
+    operations = _operations(school)
+    missing = _http_modules() - {operation.module for operation in operations}
+    if missing:
+        raise RuntimeError(f"not measured: {', '.join(sorted(missing))}")
     title("Init plus first request", ["function", "floor", "ratio"])
-    for module, method, path, body in _calls(school):
-        floor = _READER_FLOOR + (_WRITER if method != "GET" else "") + _END
-        event = school.event(method, path, body)
+    for operation in operations:
+        floor = _READER_FLOOR + (_WRITER if operation.writes else "") + _END
 
-        def ours(module: str = module, event: dict[str, Any] = event) -> float:
-            return _in_fresh_interpreter(_HANDLER + _END, environment, json.dumps([module, event]))
+        def ours(operation: Operation = operation) -> float:
+            stdin = json.dumps([operation.module, school.event(*operation.call())])
+            return _in_fresh_interpreter(_HANDLER + _END, environment, stdin)
 
         def bare(floor: str = floor) -> float:
             return _in_fresh_interpreter(floor, environment)
 
-        row(f"{method} {module}", *interleaved(ours, bare, _ROUNDS), GOAL)
+        name = f"{operation.call()[0]} {operation.module}"
+        row(name, *interleaved(ours, bare, _ROUNDS), GOAL)
 
 
-def _calls(school: School) -> list[tuple[str, str, str, Any]]:
-    """Module, method, path and body of an operation of each HTTP function; all may be repeated."""
+def _http_modules() -> set[str]:
+    """Every file of functions/ that serves HTTP."""
+    files = (ROOT / "functions").glob("*/*.py")
+    return {f"{file.parent.name}.{file.stem}" for file in files if "lms.http" in file.read_text(encoding="utf-8")}
+
+
+def _operations(school: School) -> list[Operation]:
     course = f"/courses/{school.course_id}"
+    module, lesson = f"{course}/modules/{school.module_id}", f"{course}/lessons/{school.lesson_id}"
+    job = f"/jobs/{school.job_id}"
     draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
-    generate = {**draft, "topic": "Python", "lesson_count": 1}
-    generate.pop("title")
+    generate = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
+
+    def reads(name: str, path: str) -> Operation:
+        return Operation(name, False, lambda: ("GET", path, None))
+
+    def writes(name: str, method: str, path: str, body: Callable[[], Any] = lambda: None) -> Operation:
+        return Operation(name, True, lambda: (method, path, body()))
+
+    def retry_of_a_cancelled_job() -> tuple[str, str, Any]:
+        school.mark_job_cancelled()
+        return ("POST", f"{job}/retry", None)
+
     return [
-        ("gateway.health", "GET", "/health", None),
-        ("gateway.portal", "GET", "/openapi.json", None),
-        ("auth.me", "GET", "/auth/me", None),
-        ("auth.login", "POST", "/auth/login", {"email": school.email, "password": PASSWORD}),
-        ("courses.courses", "GET", "/courses", None),
-        ("courses.courses", "POST", "/courses", draft),
-        ("courses.course", "GET", course, None),
-        ("courses.course", "PATCH", course, {"description": "Changed"}),
-        ("courses.outline", "GET", f"{course}/outline", None),
-        ("courses.modules", "POST", f"{course}/modules", {"title": "M"}),
-        ("courses.module", "PATCH", f"{course}/modules/{school.module_id}", {"title": "M"}),
-        ("courses.lessons", "POST", f"{course}/lessons", {"module_id": school.module_id, "title": "L"}),
-        ("courses.lesson", "GET", f"{course}/lessons/{school.lesson_id}", None),
-        ("courses.lesson", "PATCH", f"{course}/lessons/{school.lesson_id}", {"minutes": 5}),
-        ("ai.jobs", "GET", "/jobs", None),
-        ("ai.job", "GET", f"/jobs/{school.job_id}", None),
-        ("ai.generate_course", "POST", "/ai/generate-course", generate),
-        ("notifications.ticket", "POST", "/notifications/ticket", None),
+        reads("gateway.health", "/health"),
+        writes("gateway.service_health", "GET", "/health/services"),
+        reads("gateway.portal", "/openapi.json"),
+        writes("auth.register", "POST", "/auth/register", school.newcomer),
+        writes("auth.login", "POST", "/auth/login", lambda: {"email": school.email, "password": PASSWORD}),
+        writes("auth.refresh", "POST", "/auth/refresh", school.someones_refresh_token),
+        writes("auth.logout", "POST", "/auth/logout", school.someones_refresh_token),
+        reads("auth.me", "/auth/me"),
+        reads("courses.courses", "/courses"),
+        writes("courses.courses", "POST", "/courses", lambda: draft),
+        reads("courses.course", course),
+        writes("courses.course", "PATCH", course, lambda: {"description": "Changed"}),
+        reads("courses.outline", f"{course}/outline"),
+        writes("courses.modules", "POST", f"{course}/modules", lambda: {"title": "M"}),
+        writes("courses.module", "PATCH", module, lambda: {"title": "M"}),
+        writes(
+            "courses.lessons",
+            "POST",
+            f"{course}/lessons",
+            lambda: {"module_id": school.module_id, "title": "L"},
+        ),
+        reads("courses.lesson", lesson),
+        writes("courses.lesson", "PATCH", lesson, lambda: {"minutes": 5}),
+        reads("ai.jobs", "/jobs"),
+        reads("ai.job", job),
+        Operation("ai.retry_job", True, retry_of_a_cancelled_job),
+        writes("ai.cancel_job", "POST", f"{job}/cancel"),
+        writes("ai.generate_course", "POST", "/ai/generate-course", lambda: generate),
+        writes("notifications.ticket", "POST", "/notifications/ticket"),
     ]
 
 

@@ -6,6 +6,9 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any, Self
 
+import pymongo
+from bson import ObjectId
+
 from infra.local.stack import Stack
 
 PASSWORD = "a benchmark password"
@@ -27,6 +30,8 @@ class LambdaContext:
 @dataclass
 class School:
     url: str
+    database_uri: str
+    database_name: str
     email: str
     user_id: str
     access_token: str
@@ -38,7 +43,9 @@ class School:
 
     @classmethod
     def open(cls, stack: Stack) -> Self:
-        school = cls(stack.url, "bench@example.org", "", "", "", "", "", "", "")
+        school = cls(
+            stack.url, stack.database_uri, stack.database_name, "bench@example.org", "", "", "", "", "", "", ""
+        )
         school.call("POST", "/auth/register", {"email": school.email, "name": "Bench", "password": PASSWORD})
         tokens = school.call("POST", "/auth/login", {"email": school.email, "password": PASSWORD})
         school.access_token, school.refresh_token = tokens["access_token"], tokens["refresh_token"]
@@ -56,6 +63,22 @@ class School:
         module = school.call("GET", f"/courses/{school.course_id}/outline")["modules"][0]
         school.module_id, school.lesson_id = module["id"], module["lessons"][0]["id"]
         return school
+
+    def newcomer(self) -> dict[str, str]:
+        """What somebody new registers with."""
+        return {"email": f"{ObjectId()}@example.org", "name": "New", "password": PASSWORD}
+
+    def someones_refresh_token(self) -> dict[str, str]:
+        """Of a session that nothing else uses."""
+        someone = self.newcomer()
+        self.call("POST", "/auth/register", someone)
+        credentials = {name: someone[name] for name in ("email", "password")}
+        return {"refresh_token": self.call("POST", "/auth/login", credentials)["refresh_token"]}
+
+    def mark_job_cancelled(self) -> None:
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            jobs = client[self.database_name].jobs
+            jobs.update_one({"_id": ObjectId(self.job_id)}, {"$set": {"status": "cancelled"}})
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(

@@ -1,4 +1,4 @@
-"""Warm handlers against the bare MongoDB calls plus JSON of the same data. Goal: at most 1.5×."""
+"""Warm handlers against their bare MongoDB calls plus JSON of the same data. Goal: at most 1.5×."""
 
 import json
 import time
@@ -17,28 +17,25 @@ def run(school: School) -> None:
     from bson import ObjectId
     from courses import course, lesson, outline
 
-    from lms.mongo import database
+    from lms.courses import repository
 
     id, lesson_id = ObjectId(school.course_id), ObjectId(school.lesson_id)
-    courses, lessons, quizzes, questions = (
-        database()[name] for name in ("courses", "lessons", "quizzes", "questions")
-    )
 
     def bare_course() -> None:
-        json.dumps(courses.find_one({"_id": id}), default=str)
+        json.dumps(repository.course(id, repository.SUMMARY), default=str)
+
+    def bare_outline() -> None:
+        json.dumps(repository.course(id, repository.OUTLINE), default=str)
 
     def bare_lesson() -> None:
-        courses.find_one({"_id": id})
-        found = lessons.find_one({"_id": lesson_id}) or {}
-        quiz = quizzes.find_one({"_id": found["quiz_id"]}) or {}
-        asked = list(questions.find({"_id": {"$in": quiz["question_ids"]}}))
-        json.dumps([found, quiz, asked], default=str)
+        repository.course(id, repository.MEMBERSHIP)
+        json.dumps(repository.lesson_with_quiz(id, lesson_id), default=str)
 
     title("Warm handler, per call", ["handler", "bare", "ratio"])
     path = f"/courses/{school.course_id}"
     for name, handler, target, floor in (
         ("GET /courses/{id}", course.lambda_handler, path, bare_course),
-        ("GET /courses/{id}/outline", outline.lambda_handler, f"{path}/outline", bare_course),
+        ("GET /courses/{id}/outline", outline.lambda_handler, f"{path}/outline", bare_outline),
         (
             "GET …/lessons/{lesson_id}",
             lesson.lambda_handler,

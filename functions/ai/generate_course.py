@@ -10,7 +10,7 @@ from lms.ai import generation
 from lms.ai.models import Accepted, CourseRequest
 from lms.caller import Caller, allowed
 from lms.http import accepted, app, lambda_handler
-from lms.idempotency import once
+from lms.idempotency import Work, once_prepared
 
 __all__ = ["lambda_handler"]
 
@@ -19,6 +19,9 @@ __all__ = ["lambda_handler"]
 def generate_course(
     body: CourseRequest, caller: Annotated[Caller, Depends(allowed("course.generate"))]
 ) -> Response[Accepted]:
-    rate_limits.take(rate_limits.GENERATE_BY_PERSON, str(caller.id))
-    sources = generation.sources_for(body)
-    return once(caller.id, lambda tx: accepted(generation.start(tx, caller.id, body, sources)))
+    def prepare() -> Work:
+        rate_limits.take(rate_limits.GENERATE_BY_PERSON, str(caller.id))
+        sources = generation.sources_for(body)
+        return lambda tx: accepted(generation.start(tx, caller.id, body, sources))
+
+    return once_prepared(caller.id, prepare)

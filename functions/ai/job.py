@@ -15,4 +15,4 @@ __all__ = ["lambda_handler"]
 
 @app.get("/jobs/<id>", compress=True)
 def get_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
-    return shown(Job, jobs.visible_to(caller.id, caller.role, id))
+    return shown(Job, jobs.visible_to(caller, id))

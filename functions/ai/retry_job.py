@@ -15,4 +15,4 @@ __all__ = ["lambda_handler"]
 
 @app.post("/jobs/<id>/retry")
 def retry_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
-    return shown(Job, jobs.retry(caller.id, jobs.visible_to(caller.id, caller.role, id)))
+    return shown(Job, jobs.retry(caller.id, jobs.visible_to(caller, id)))

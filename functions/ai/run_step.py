@@ -1,7 +1,6 @@
 """SQS AiQueue: runs one step of a job per message; a failed one comes again, later each time."""
 
 import json
-import math
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -11,8 +10,8 @@ from bson import ObjectId
 
 from lms import mongo, queues
 from lms.ai import generation, steps
-from lms.ai.failures import ProviderUnavailable
 from lms.config import settings
+from lms.metrics import metrics
 from lms.telemetry import logger
 
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -23,15 +22,18 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return context.get_remaining_time_in_millis() / 1000
 
     def handle(record: SQSRecord) -> None:
+        logger.set_correlation_id(record.message_id)
         try:
             message = json.loads(record.body)
+            logger.set_correlation_id(str(message["job_id"]))
             with mongo.deadline(remaining_seconds(), longest=900):
                 steps.run(generation.KIND, ObjectId(message["job_id"]), str(message["step"]), remaining_seconds)
         except Exception as error:
             logger.exception("step did not finish", message_id=record.message_id)
-            asked = math.ceil(error.retry_after or 0) if isinstance(error, ProviderUnavailable) else 0
-            wait = max(asked, steps.backoff_seconds(int(record.attributes.approximate_receive_count)))
+            wait = steps.wait_seconds(int(record.attributes.approximate_receive_count), error)
             queues.postpone(settings().ai_queue_url, record.receipt_handle, wait)
             raise
 
-    return dict(process_partial_response(event, handle, _processor, context))
+    answer = dict(process_partial_response(event, handle, _processor, context))
+    metrics.flush_metrics()
+    return answer

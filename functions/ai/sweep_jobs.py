@@ -6,8 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lms import mongo
 from lms.ai import dispatch
+from lms.telemetry import logger
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    logger.set_correlation_id(context.aws_request_id)
     with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
         return {"sent": dispatch.sweep()}

@@ -5,10 +5,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lms import events, mongo
+from lms.telemetry import logger
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     stamped = 0
+    logger.set_correlation_id(context.aws_request_id)
     with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
         while count := events.relay():
             stamped += count

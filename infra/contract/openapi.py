@@ -141,7 +141,7 @@ def _header_parameters(endpoint: Endpoint, reach: frozenset[Any]) -> Iterator[Js
         yield _ref("parameters", "IfNoneMatch")
     if http.if_match in reach:
         yield _ref("parameters", "IfMatch")
-    if idempotency.once in reach:
+    if idempotency.once_prepared in reach:
         yield _ref("parameters", "IdempotencyKey")
 
 
@@ -153,7 +153,7 @@ def _success(endpoint: Endpoint, reach: frozenset[Any], raw: Json, status: str) 
         names.append("Location")
     if http.page in reach:
         names.append("Link")
-    if idempotency.once in reach:
+    if idempotency.once_prepared in reach:
         names.append("Idempotent-Replayed")
     response: Json = {"description": _SUCCESSES[status]}
     if names:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pymongo
+
 from infra.local.aws import Aws
 from infra.local.clock import Clock
 from infra.local.cloud import CREDENTIALS, Settings, client, deploy
@@ -29,7 +31,16 @@ HOST = "127.0.0.1"
 Progress = Callable[[str, int, int], None]
 
 _GEMINI_KEY_PARAMETER = "/lms-local/gemini-api-key"
-_PASSED_THROUGH = ("AI_RETRY_BASE_SECONDS", "BCRYPT_COST", "GEMINI_BASE_URL", "GEMINI_MODEL", "LOG_LEVEL")
+_PASSED_THROUGH = (
+    "ACCESS_TOKEN_MINUTES",
+    "AI_RETRY_BASE_SECONDS",
+    "BCRYPT_COST",
+    "GEMINI_BASE_URL",
+    "GEMINI_MODEL",
+    "LOG_LEVEL",
+    "PASSWORD_MIN_LENGTH",
+    "REFRESH_TOKEN_DAYS",
+)
 
 
 class Stack:
@@ -92,8 +103,8 @@ class Stack:
 
     @property
     def database_name(self) -> str:
-        """The database that the functions use."""
-        return self.deployment.environment().get("MONGODB_DATABASE", "lms")
+        """The database that the functions use: one of this port's own, also on a MongoDB of the user's."""
+        return f"lms_local_{self.port}"
 
     def client(self, service: str) -> Any:
         """A boto3 client of the stack's AWS."""
@@ -176,6 +187,9 @@ class Stack:
         self._running.callback(self.aws.stop)
         self._running.callback(self.database.stop)
         self.database.start()
+        if not self._keep:
+            with pymongo.MongoClient[dict[str, Any]](self.database.uri) as client:
+                client.drop_database(self.database_name)
 
     def _start_aws(self) -> None:
         self.aws.wait()
@@ -245,6 +259,7 @@ class Stack:
         passed = {name: self._environ[name] for name in _PASSED_THROUGH if name in self._environ}
         return {
             "MONGODB_URI": self.database.uri,
+            "MONGODB_DATABASE": self.database_name,
             "JWT_KEYS": self._jwt_keys(),
             "API_URL": self.url,
             "WEBSOCKET_URL": self.ws_url,

@@ -71,6 +71,21 @@ def test_a_key_is_free_again_after_a_day_even_where_the_ttl_has_not_run(api: Api
         clock.shift(0)
 
 
+def test_a_replay_costs_no_rate_token_and_is_checked_no_more(api: Api):
+    from lms import rate_limits
+
+    person = api.person()
+    request = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
+    headers = {"Idempotency-Key": "k"}
+    first = person.post("/ai/generate-course", request, headers=headers)
+    assert first.status == 202
+    for _ in range(rate_limits.GENERATE_BY_PERSON.burst - 1):
+        rate_limits.take(rate_limits.GENERATE_BY_PERSON, person.id)
+    assert person.post("/ai/generate-course", request).status == 429
+    replay = person.post("/ai/generate-course", request, headers=headers)
+    assert (replay.status, replay.json) == (202, first.json)
+
+
 @pytest.mark.parametrize("key", ["x" * 256])
 def test_too_long_a_key_is_422(api: Api, key: str):
     assert create(api.person(), key).status == 422

@@ -1,5 +1,6 @@
 """The engine under every job, with a small kind of its own: one outline, three lessons, an end."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,8 +12,15 @@ from bson import ObjectId
 from infra.local.stack import Stack
 from lms import clock, mongo
 from lms.ai import dispatch, jobs, repository, steps
+from lms.ai.failures import ProviderUnavailable
 from lms.ai.steps import Kind, StepFailed
+from lms.audit import audit_log
+from lms.caller import Caller
 from lms.config import settings
+from lms.courses.repository import courses
+from lms.errors import NotFound
+from lms.events import events
+from lms.permissions import Role
 
 LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
 
@@ -129,14 +137,67 @@ def test_the_job_waits_for_the_others_before_it_fails(trial: Trial):
 
 
 def test_an_error_is_tried_again_up_to_the_limit_and_then_told(trial: Trial):
-    trial.troubles["outline"] = raising(ConnectionError("no route"))
+    trial.troubles["outline"] = raising(ConnectionError("no route to secret-host:27017"))
     for _ in range(settings().ai_step_attempts):
         assert trial.job["status"] in ("queued", "running")
         with pytest.raises(ConnectionError):
             trial.run("outline")
     assert trial.job["status"] == "failed"
     assert trial.job["error"]["code"] == "STEP_GAVE_UP"
-    assert "no route" in trial.job["error"]["detail"]
+    assert "secret-host" not in str(trial.job["error"]), "what an error says is for the log"
+
+
+def test_what_a_provider_says_is_told(trial: Trial):
+    trial.troubles["outline"] = raising(ProviderUnavailable("Gemini is unavailable (503)."))
+    for _ in range(settings().ai_step_attempts):
+        with pytest.raises(ProviderUnavailable):
+            trial.run("outline")
+    assert "Gemini is unavailable (503)." in trial.job["error"]["detail"]
+
+
+def test_a_provider_that_asks_for_time_gets_it(trial: Trial):
+    trial.troubles["outline"] = raising(ProviderUnavailable("Later.", retry_after=600))
+    with pytest.raises(ProviderUnavailable):
+        trial.run("outline")
+    due = repository.steps().find_one({"job_id": trial.job_id})["due_at"]
+    assert (due - clock.now()).total_seconds() > 600
+    assert steps.wait_seconds(1, ProviderUnavailable("x", retry_after=10**9)) == 43_200
+    assert steps.wait_seconds(3, ConnectionError()) == settings().ai_retry_base_seconds * 4
+
+
+def test_an_ended_job_and_its_steps_are_measured(trial: Trial, capsys: pytest.CaptureFixture[str]):
+    from lms.metrics import metrics
+
+    metrics.clear_metrics()
+    for name in ("outline", *LESSONS, "end"):
+        trial.run(name)
+    metrics.flush_metrics()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    measured = json.loads(line)
+    assert measured["JobsSucceeded"] == [1.0]
+    assert len(measured["StepSeconds"]) == 5
+
+
+def test_retry_and_cancel_are_audited_and_told_in_the_log(trial: Trial):
+    job = trial.job
+    jobs.cancel(job["owner_id"], job)
+    jobs.retry(job["owner_id"], trial.job)
+    actions = [row["action"] for row in audit_log().find({"target_id": trial.job_id}).sort("_id")]
+    assert actions == ["job.cancel", "job.retry"]
+    types = [row["type"] for row in events().find({"subject_id": trial.job_id}).sort("_id")]
+    assert types == ["job.started", "job.cancelled", "job.retried"]
+
+
+def test_the_editors_of_its_course_see_a_job(trial: Trial):
+    editor = Caller(ObjectId(), Role.STUDENT, ObjectId())
+    course = {"_id": ObjectId(), "owner_id": editor.id, "staff": [], "status": "draft", "deleted_at": None}
+    courses().insert_one(course)
+    with pytest.raises(NotFound):
+        jobs.visible_to(editor, str(trial.job_id))
+    repository.jobs().update_one({"_id": trial.job_id}, {"$set": {"course_id": course["_id"]}})
+    assert jobs.visible_to(editor, str(trial.job_id))["_id"] == trial.job_id
+    with pytest.raises(NotFound):
+        jobs.visible_to(Caller(ObjectId(), Role.INSTRUCTOR, ObjectId()), str(trial.job_id))
 
 
 def test_a_dead_workers_claim_runs_out_and_its_late_result_is_void(trial: Trial):

@@ -30,9 +30,14 @@ Work = Callable[[mongo.Transaction], Response[Any]]
 
 def once(caller_id: ObjectId, work: Work) -> Response[Any]:
     """Run ``work`` in a transaction, at most once per Idempotency-Key of this caller, method and path."""
+    return once_prepared(caller_id, lambda: work)
+
+
+def once_prepared(caller_id: ObjectId, prepare: Callable[[], Work]) -> Response[Any]:
+    """As ``once``; what must come before the transaction, ``prepare`` does, and only for an answer that is new."""
     key = header("Idempotency-Key")
     if not key:
-        return mongo.transaction(work)
+        return mongo.transaction(prepare())
     if len(key) > _LONGEST_KEY:
         raise Invalid(f"Idempotency-Key holds at most {_LONGEST_KEY} characters")
     event = app.current_event
@@ -40,6 +45,7 @@ def once(caller_id: ObjectId, work: Work) -> Response[Any]:
     body_hash = _digest(event.decoded_body or "")
     if stored := _stored(_id):
         return _replay(stored, body_hash)
+    work = prepare()
 
     def work_and_keep(tx: mongo.Transaction) -> Response[Any]:
         answer = work(tx)

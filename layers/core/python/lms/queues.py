@@ -16,7 +16,8 @@ def sqs() -> "SQSClient":
     import boto3
     from botocore.config import Config
 
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}))
+    # A queue that hangs must not outlast the request: what is not sent now, a schedule sends within a minute.
+    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}))
 
 
 def postpone(queue_url: str, receipt_handle: str, seconds: int) -> None:

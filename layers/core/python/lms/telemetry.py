@@ -1,4 +1,4 @@
-"""The one logger and the one metrics sink. Logs carry ids, never names, addresses or bodies."""
+"""The one logger. Logs carry ids, never names, addresses or bodies."""
 
 from aws_lambda_powertools.logging import Logger
 

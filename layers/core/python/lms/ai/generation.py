@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from lms import clock
+from lms import clock, metrics
 from lms.ai import jobs, library, repository
 from lms.ai.failures import ProviderFailure
 from lms.ai.grounded import Grounded
@@ -102,6 +102,7 @@ def _provider(job: Document, name: str, remaining_seconds: Callable[[], float]) 
     def record(usage: Usage) -> None:
         nonlocal spent
         spent += usage.input_tokens + usage.output_tokens
+        metrics.count("ModelTokens", usage.input_tokens + usage.output_tokens)
         repository.add_usage(job["_id"], usage.input_tokens, usage.output_tokens, usage.cost_usd)
 
     def budget_left() -> int | None:
@@ -150,7 +151,7 @@ def _assembly(job: Document) -> Finish:
             quizzes={plan.number: Quiz.model_validate(quizzes[f"quiz-{plan.number}"]) for plan in outline.lessons},
             source_titles=titles,
         )
-        return {"course_id": job["draft_id"]}
+        return {"course_id": job["draft_id"], "result": {"course_id": job["draft_id"]}}
 
     return assemble
 

@@ -12,8 +12,10 @@ from lms import audit, clock, events, mongo, realtime
 from lms.ai import dispatch, repository
 from lms.ai.models import Job
 from lms.ai.repository import UNFINISHED
+from lms.caller import Caller
+from lms.courses import access
 from lms.cursors import decode_id
-from lms.errors import Conflict, NotFound
+from lms.errors import Conflict, Forbidden, NotFound
 from lms.mongo import Document, Transaction
 from lms.permissions import Role
 
@@ -32,6 +34,7 @@ def start(
         "owner_id": owner_id,
         "progress": {"step": first_step, "done": 0, "total": total},
         "usage": dict(NO_USAGE),
+        "course_id": None,
         "result": None,
         "error": None,
         "created_at": now,
@@ -61,12 +64,22 @@ def tell(job: Document) -> None:
     )
 
 
-def visible_to(user_id: ObjectId, role: Role, job_id: str) -> Document:
-    """The job, for who started it and for admins; nobody else may know that it exists."""
+def visible_to(who: Caller, job_id: str) -> Document:
+    """The job, for who started it, the editors of its course and admins; nobody else may know that it exists."""
     job = repository.job_by_id(mongo.object_id(job_id))
-    if job is None or (job["owner_id"] != user_id and role is not Role.ADMIN):
+    if job is None or not (job["owner_id"] == who.id or who.role is Role.ADMIN or _edits_course(who, job)):
         raise NotFound()
     return job
+
+
+def _edits_course(who: Caller, job: Document) -> bool:
+    if job["course_id"] is None:
+        return False
+    try:
+        access.enter(who, job["course_id"], "course.edit")
+    except (NotFound, Forbidden):
+        return False
+    return True
 
 
 def started_by(user_id: ObjectId, cursor: str | None, limit: int) -> list[Document]:
@@ -98,6 +111,7 @@ def retry(actor_id: ObjectId, job: Document) -> Document:
         resumed = _change(tx, job, ("failed", "cancelled"), again)
         repository.reopen_steps(tx, job["_id"], clock.now())
         events.record(tx, "job.retried", actor=actor_id, subject=job["_id"])
+        audit.record(tx, "job.retry", actor=actor_id, target=job["_id"])
         tx.after_commit(lambda: dispatch.send(job["_id"]))
         tx.after_commit(lambda: tell(resumed))
         return resumed
@@ -110,5 +124,5 @@ def _change(tx: Transaction, job: Document, only_in: tuple[str, ...], change: Ma
         tx, job["_id"], {"$set": {**change, "updated_at": clock.now()}}, only_in=only_in
     )
     if changed is None:
-        raise Conflict(f"The job is {job['status']}", code="JOB_STATE")
+        raise Conflict("The job is in a state that does not allow this", code="JOB_STATE")
     return changed

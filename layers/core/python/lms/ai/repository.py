@@ -62,6 +62,7 @@ def add_usage(job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd:
                 "usage.input_tokens": input_tokens,
                 "usage.output_tokens": output_tokens,
                 "usage.cost_usd": cost_usd,
+                "version": 1,
             }
         },
     )

@@ -5,6 +5,7 @@ A worker that dies leaves a claim that runs out. Nothing depends on a queue's de
 only one.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +13,9 @@ from typing import Any
 
 from bson import ObjectId
 
-from lms import clock, events, mongo
+from lms import clock, events, metrics, mongo
 from lms.ai import dispatch, jobs, repository
+from lms.ai.failures import ProviderFailure, ProviderUnavailable
 from lms.ai.repository import OPEN, UNFINISHED
 from lms.config import settings
 from lms.mongo import Document, Transaction
@@ -22,7 +24,7 @@ from lms.telemetry import logger
 _GRACE = timedelta(minutes=1)
 
 Finish = Callable[[Transaction], Document]
-"""Runs in the transaction that completes a step, and gives the job's result."""
+"""Runs in the transaction that completes a step, and gives the job's fields that it settles."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[],
     if held["attempts"] > attempts:
         _fail(kind, job, held, StepFailed("STEP_DIED", f"its worker died {attempts} times"))
         return
+    begun = clock.now()
     try:
         output, finish = kind.work(job, name, remaining_seconds)
         _complete(kind, job, held, output, finish)
@@ -63,16 +66,27 @@ def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[],
         _fail(kind, job, held, failure)
     except Exception as error:
         if held["attempts"] == attempts:
-            _fail(kind, job, held, StepFailed("STEP_GAVE_UP", f"failed {attempts} times, at last with: {error}"))
+            _fail(kind, job, held, StepFailed("STEP_GAVE_UP", f"failed {attempts} times. {_told(error)}"))
         else:
-            backoff = timedelta(seconds=backoff_seconds(held["attempts"]))
-            repository.release_step(held, clock.now() + backoff + _GRACE)
+            wait = timedelta(seconds=wait_seconds(held["attempts"], error))
+            repository.release_step(held, clock.now() + wait + _GRACE)
         raise
+    metrics.seconds("StepSeconds", (clock.now() - begun).total_seconds())
+    logger.info("step finished", job_id=str(job_id), step=name)
 
 
-def backoff_seconds(attempt: int) -> int:
-    """Doubles from the configured base with each attempt, up to two minutes."""
-    return min(120, settings().ai_retry_base_seconds << (attempt - 1))
+def wait_seconds(attempt: int, error: Exception) -> int:
+    """Before the next attempt: doubles from the configured base up to two minutes, or longer where a provider asks
+    for it; at most the 12 hours that SQS can hide a message."""
+    asked = math.ceil(error.retry_after or 0) if isinstance(error, ProviderUnavailable) else 0
+    return min(43_200, max(asked, min(120, settings().ai_retry_base_seconds << (attempt - 1))))
+
+
+def _told(error: Exception) -> str:
+    """What a person may read of an error: other text can hold addresses and content, and goes to the log alone."""
+    if isinstance(error, ProviderFailure):
+        return error.reason
+    return "The cause is on our side; the log has it under the job's id. Retry later."
 
 
 def _claim(job_id: ObjectId, name: str) -> tuple[Document, Document] | None:
@@ -92,9 +106,8 @@ def _complete(kind: Kind, job: Document, held: Document, output: Any, finish: Fi
 
     def keep(tx: Transaction) -> None:
         if repository.finish_step(tx, held, "done", output=output):
-            result = {"result": finish(tx)} if finish else {}
-            stage = {"progress.step": kind.stage(held["name"]), **result}
-            _settle(tx, kind, _touch(tx, job, held, {"$set": stage, "$inc": {"progress.done": 1}}))
+            fields = {"progress.step": kind.stage(held["name"]), **(finish(tx) if finish else {})}
+            _settle(tx, kind, _touch(tx, job, held, {"$set": fields, "$inc": {"progress.done": 1}}))
 
     mongo.transaction(keep)
 
@@ -152,6 +165,7 @@ def _explain(rows: Sequence[Document] | Any) -> Document:
 
 
 def _close(tx: Transaction, job: Document, status: str, error: Document | None) -> Document:
+    tx.after_commit(lambda: metrics.count(f"Jobs{status.capitalize()}"))
     closing = {"status": status, "error": error, "finished_at": clock.now()}
     events.record(tx, f"job.{status}", actor=job["owner_id"], subject=job["_id"], kind=job["kind"])
     return repository.change_job(tx, job["_id"], {"$set": closing}) or job

@@ -89,6 +89,6 @@ def _state(connection: Row, topic: str) -> Answer:
     if kind == "course":
         access.enter(who, mongo.object_id(subject), "course.read")
         return Answer("subscribed", {"topic": topic})
-    job = jobs.visible_to(who.id, who.role, subject)
+    job = jobs.visible_to(who, subject)
     type = "job.progress" if job["status"] in ("queued", "running") else "job.finished"
     return Answer(type, jobs.show(job), str(job["version"]))
