@@ -17,7 +17,7 @@ import pytest
 from infra.local.process import free_port, port_is_free
 from infra.local.stack import ROOT
 
-COMMAND = [sys.executable, "-m", "infra.local", "--no-demo"]
+COMMAND = [sys.executable, "-m", "infra.local"]
 
 
 @pytest.fixture
@@ -28,11 +28,13 @@ def ports() -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def run(ports: tuple[int, int], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+def run(
+    ports: tuple[int, int], environment: Mapping[str, str] | None = None, *, demo: bool = False
+) -> Iterator[subprocess.Popen[str]]:
     port, ws_port = map(str, ports)
     paths = [ROOT / "layers" / "core" / "python", ROOT / "functions", ROOT]
     process = subprocess.Popen(
-        COMMAND,
+        [*COMMAND, *([] if demo else ["--no-demo"])],
         cwd=ROOT,
         env={
             # Not what other tests of this process have set for their handlers.
