@@ -8,10 +8,10 @@ from lms import events, mongo
 from lms.telemetry import logger
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     stamped = 0
     logger.set_correlation_id(context.aws_request_id)
     with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
         while count := events.relay():
             stamped += count
-    return {"stamped": stamped, "batchItemFailures": []}
+    return {"stamped": stamped}

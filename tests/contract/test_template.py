@@ -1,11 +1,13 @@
 """template.yaml: functions and handlers agree, and what it deploys keeps to AWS's limits and to least privilege."""
 
 import importlib
+import inspect
 import os
 import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from infra.contract import ROOT
 from infra.contract.endpoints import endpoints
 from infra.contract.gateway import function_ids
+from infra.local import stack
 from infra.local.template import read_yaml
 from lms.config import Settings
 
@@ -171,6 +174,28 @@ def test_a_steps_lease_ends_before_its_message_comes_again():
     assert FUNCTIONS["RunStepFunction"]["Timeout"] <= lease
 
 
+def value(given: Any) -> str:
+    """What the template comes to where its parameters keep their defaults."""
+    return str(TEMPLATE["Parameters"][given["Ref"]]["Default"] if isinstance(given, dict) else given)
+
+
+def test_the_queue_gives_a_step_up_when_the_step_gives_itself_up():
+    receives = RESOURCES["AiQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    assert receives == GLOBALS["Environment"]["Variables"]["AI_STEP_ATTEMPTS"]
+    assert value(receives) == str(Settings.model_fields["ai_step_attempts"].default)
+
+
+def test_who_names_failed_messages_has_told_sqs_to_listen():
+    for name, function in FUNCTIONS.items():
+        module = importlib.import_module(function["Handler"].removesuffix(".lambda_handler"))
+        source = inspect.getsource(module)
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                reports = "process_partial_response" in source or "batchItemFailures" in source
+                declared = event["Properties"].get("FunctionResponseTypes", [])
+                assert declared == (["ReportBatchItemFailures"] if reports else []), name
+
+
 def test_every_queue_is_encrypted_and_has_a_dead_letter_queue_or_is_one():
     queues = of_type("AWS::SQS::Queue")
     targets = {
@@ -197,6 +222,38 @@ def test_the_environment_holds_settings_and_no_function_has_its_own():
     for_powertools = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
     assert set(GLOBALS["Environment"]["Variables"]) <= known | for_powertools
     assert not [name for name, function in FUNCTIONS.items() if "Environment" in function]
+
+
+def test_what_is_deployed_by_default_is_what_the_code_takes_for_granted():
+    for name, given in GLOBALS["Environment"]["Variables"].items():
+        field = Settings.model_fields.get(name.lower())
+        if name != "STAGE" and field and set(given) == {"Ref"} and given["Ref"] in TEMPLATE["Parameters"]:
+            assert value(given) == str(field.default), name
+
+
+def configuration() -> dict[str, str]:
+    """README's table of variables with their defaults."""
+    table = (ROOT / "README.md").read_text("utf-8").partition("## Configuration\n")[2]
+    rows = re.findall(r"^\| (`.*?) \| (.*?) ?\|", table, re.MULTILINE)
+    return {
+        name: default.strip("` ")
+        for names, defaults in rows
+        for name, default in zip_longest(re.findall(r"`(\w+)`", names), defaults.split(", "), fillvalue="")
+    }
+
+
+LOCAL_ONLY = ["PORT", "WS_PORT", "MONGODB_URI", "GEMINI_API_KEY"]
+
+
+def test_what_the_readme_lets_one_configure_can_be_configured_when_deployed_and_locally():
+    documented = configuration()
+    assert list(documented)[: len(LOCAL_ONLY)] == LOCAL_ONLY
+    assert "The first four are for the local stack alone" in (ROOT / "README.md").read_text("utf-8")
+    for name in documented.keys() - set(LOCAL_ONLY):
+        given = GLOBALS["Environment"]["Variables"][name]
+        assert given == {"Ref": "".join(map(str.capitalize, name.split("_")))}, name
+        assert value(given) == documented[name], name
+        assert name in stack._PASSED_THROUGH
 
 
 def test_heavy_packages_go_to_ai_workers_only():
