@@ -26,7 +26,7 @@ OPERATIONS = {
     "GET /health/services": 1,
     "POST /auth/register": 5,
     "POST /auth/login": 7,
-    "POST /auth/refresh": 2,
+    "POST /auth/refresh": 3,
     "POST /auth/logout": 5,
     "GET /auth/me": 1,
     "GET /courses": 1,

@@ -1,10 +1,12 @@
 """Field types for request and response models: strict where JSON would let a wrong value through."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -12,6 +14,8 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
+    model_validator,
 )
 
 
@@ -19,40 +23,70 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+_BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _one_line(text: str) -> str:
+    if _BREAKS_A_LINE.search(text):
+        raise ValueError("holds a line break or a control character")
+    return text
+
+
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds, e.g. ``2026-01-31T09:00:00.000Z``."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Id = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
 """An ObjectId as hex text."""
 
 DocumentId = Annotated[Id, Field(validation_alias=AliasChoices("_id", "id"))]
 """A resource's own id: read from a MongoDB document's ``_id``, shown as ``id``."""
 
-Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 """An aware UTC instant."""
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)
+]
 Count = Annotated[int, Field(strict=True)]
-Flag = Annotated[bool, Field(strict=True)]
 
 
 class Difficulty(StrEnum):
+    """How much a course asks of its learners."""
+
     BEGINNER = "beginner"
     INTERMEDIATE = "intermediate"
     ADVANCED = "advanced"
 
 
+_MOST_FIELDS = 100
+
+
 class Body(BaseModel):
     """A request body: unknown fields are refused."""
 
-    # Validators are built at first use: a function pays only for the models that it meets.
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    # Validators are built at first use: a function pays only for the models that it meets. What is wrong gets
+    # logged, so that errors must not quote it.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few_fields(cls, value: Any) -> Any:
+        """An error for each of half a million unknown fields would take more memory than a function has."""
+        if isinstance(value, dict) and len(value) > _MOST_FIELDS:
+            raise ValueError(f"holds more than {_MOST_FIELDS} fields")
+        return value
 
 
 class Resource(BaseModel):
     """A response: made from a MongoDB document, whose other fields stay inside."""
 
-    model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, defer_build=True, hide_input_in_errors=True)

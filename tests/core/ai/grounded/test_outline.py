@@ -108,6 +108,15 @@ def test_long_headings_make_short_titles() -> None:
     assert all(len(lesson.title) <= 200 for lesson in outline.lessons)
 
 
+@pytest.mark.parametrize("control", ["\x1b[1m", "\t", "\x0c", "\x7f", "\x85", "\u2028"])
+def test_control_characters_in_headings_make_titles_on_one_line(control: str) -> None:
+    """A text pasted from a terminal or a PDF holds them, and a title may not."""
+    text = QUEUES.replace("# ", f"# {control}A{control} ")
+    outline = Grounded().outline(asked("Queues", 1, text), [given(text)])
+    titles = [each.title for each in (*outline.lessons, *outline.modules)]
+    assert all(title.isprintable() for title in titles)
+
+
 def test_the_longest_text_allowed() -> None:
     text = "\n\n".join(source.text for source in library())
     text = (text + "\n\n" + text.replace("**", "") + "\n\n" + text)[:200_000]

@@ -1,5 +1,6 @@
 """Requests and responses of the auth endpoints."""
 
+import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
@@ -9,10 +10,12 @@ from lms.permissions import Role
 
 
 def _address(text: str) -> str:
-    local, _, domain = text.rpartition("@")
-    if not local or "." not in domain.strip(".") or any(char.isspace() for char in text):
+    """In small letters; no further folding: straße@ and strasse@ are two people."""
+    local, _, domain = text.partition("@")
+    hidden = any(unicodedata.category(char)[0] in "CZ" for char in text)
+    if not local or "@" in domain or "." not in domain.strip(".") or hidden:
         raise ValueError("is not an email address")
-    return text.casefold()
+    return unicodedata.normalize("NFC", text).lower()
 
 
 Email = Annotated[

@@ -7,6 +7,7 @@ The prehash (HMAC-SHA-256 of the NFC form, in base64: 44 bytes) keeps any length
 import base64
 import hashlib
 import hmac
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ import bcrypt
 from lms.config import settings
 from lms.errors import Invalid
 
+_WRITTEN_AS = {"a": "[a@4]", "e": "[e3]", "i": "[i1!]", "l": "[l1!]", "o": "[o0]", "s": "[s$5]", "t": "[t7]"}
 _PREHASH_KEY = b"lms password prehash 1"
 
 
@@ -25,17 +27,29 @@ def check_new(password: str, *, email: str, name: str) -> None:
     shortest = settings().password_min_length
     if len(folded) < shortest:
         refuse(f"needs at least {shortest} characters")
-    if folded in _common():
-        refuse("is among the commonest passwords")
+    if _only_common_words(folded):
+        refuse("is made of the commonest words, figures and signs alone")
     if len(set(folded)) < 4:
         refuse("repeats too few characters")
     if folded in {email.casefold(), email.split("@")[0].casefold(), name.casefold()}:
         refuse("is your own name or address")
 
 
+def _only_common_words(folded: str) -> bool:
+    """Whether common words, figures and signs are all of it: Password@123, Qwerty123456!, W3lcome_2024."""
+    rest, found = _common_words().subn("", folded)
+    return found > 0 and not any(char.isalpha() for char in rest)
+
+
 @cache
-def _common() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
+def _common_words() -> re.Pattern[str]:
+    """Any of the words, its letters as figures or signs too; longer ones first, as one may open another."""
+    words = Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").split()
+    return re.compile("|".join(map(_in_any_writing, sorted(words, key=len, reverse=True))))
+
+
+def _in_any_writing(word: str) -> str:
+    return "".join(_WRITTEN_AS.get(letter, re.escape(letter)) for letter in word)
 
 
 def refuse(why: str) -> None:
@@ -52,9 +66,10 @@ def matches(password: str, stored: bytes | None) -> bool:
     return found and stored is not None
 
 
-@cache
 def _nobody() -> bytes:
-    return hash_new("no account has this password")
+    """A hash of the configured cost that no password is known to have: written down, since to hash takes as long
+    as to compare, and the first unknown account of a process would show it."""
+    return b"$2b$%02d$%s" % (settings().bcrypt_cost, b"." * 53)
 
 
 def _prehash(password: str) -> bytes:

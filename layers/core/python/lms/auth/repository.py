@@ -41,6 +41,19 @@ def session_by_id(session_id: ObjectId) -> Document | None:
     return sessions().find_one({"_id": session_id})
 
 
+def session_with_user(session_id: ObjectId) -> tuple[Document, Document] | None:
+    """A session and whose it is, in one round trip; None where either is gone."""
+    rows = sessions().aggregate(
+        [
+            {"$match": {"_id": session_id}},
+            {"$lookup": {"from": users.name, "localField": "user_id", "foreignField": "_id", "as": "user"}},
+            {"$unwind": "$user"},
+        ]
+    )
+    session = next(rows, None)
+    return (session, session.pop("user")) if session else None
+
+
 def advance_session(session_id: ObjectId, generation: int, now: datetime) -> Document | None:
     """Move a live session from ``generation`` to the next; None where it does not stand there any more."""
     return sessions().find_one_and_update(

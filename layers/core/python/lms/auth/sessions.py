@@ -5,7 +5,7 @@ is a replay and ends the family, but for the one before the current within the g
 its way, and the same token is given again.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bson import ObjectId
 
@@ -43,21 +43,21 @@ def login(credentials: Credentials) -> Document:
 
 
 def refresh(token: str) -> Document:
-    """Raise 401 for a token that is unknown, ended or replayed; a replay ends the session."""
+    """Raise 401 for a token that is unknown, ended or replayed; a replay ends the session.
+
+    The session moves on last: whatever fails before leaves the client a token that still works.
+    """
     presented = _read(token)
     now = clock.now()
-    session = repository.advance_session(presented.session_id, presented.generation, now)
-    if session is None:
-        session = repository.session_by_id(presented.session_id)
-        if session is None or session["revoked_at"] or session["expires_at"] <= now:
-            raise _ended()
-        in_grace = now - session["rotated_at"] <= timedelta(seconds=settings().refresh_grace_seconds)
-        if session["generation"] != presented.generation + 1 or not in_grace:
-            _end(session, "refresh token replayed")
-            raise _ended("REFRESH_REPLAYED")
-    user = repository.user_by_id(session["user_id"])
-    if user is None:
-        raise _ended()
+    session, user = _live(presented.session_id, now)
+    if session["generation"] == presented.generation:
+        moved = repository.advance_session(presented.session_id, presented.generation, now)
+        # Where another request of the same client moved it meanwhile, its answer is this one's too.
+        session = moved or _live(presented.session_id, now)[0]
+    in_grace = now - session["rotated_at"] <= timedelta(seconds=settings().refresh_grace_seconds)
+    if session["generation"] != presented.generation + 1 or not in_grace:
+        _end(session, "refresh token replayed")
+        raise _ended("REFRESH_REPLAYED")
     return _tokens(user, session)
 
 
@@ -73,6 +73,14 @@ def _read(token: str) -> tokens.Refresh:
         return tokens.read_refresh_token(token)
     except tokens.TokenRefused:
         raise _ended() from None
+
+
+def _live(session_id: ObjectId, now: datetime) -> tuple[Document, Document]:
+    """The session and its user. Raise 401 where either is gone or the session has ended."""
+    found = repository.session_with_user(session_id)
+    if found is None or found[0]["revoked_at"] or found[0]["expires_at"] <= now:
+        raise _ended()
+    return found
 
 
 def _end(session: Document, reason: str) -> None:

@@ -1,5 +1,6 @@
 """A source text made ready for use: its units (sentences with what belongs to them) and its sections."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,9 @@ from lms.ai.models import Source
 
 LEAST_WORDS = 60
 """A lesson with fewer words has no room for a summary, its terms and questions."""
+
+# Headings become titles, which hold none; texts pasted from a terminal do.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _units(text: str, parts: Sequence[Piece]) -> Iterator[Unit]:
     held: Unit | None = None
     for piece in parts:
         if piece.kind == "heading":
-            headings.append(Heading(piece.level, plain(piece.label), piece.start))
+            headings.append(Heading(piece.level, plain(_CONTROL.sub(" ", piece.label)), piece.start))
         elif piece.kind != "prose":
             if held and not headings:
                 held = replace(held, end=piece.end)
