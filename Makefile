@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 export PYTHONPATH := layers/core/python:functions:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: start test lint bench lock contract validate build deploy clean
+.PHONY: start test faults lint bench lock contract validate build deploy clean
 
 start: $(VENV)/.start
 	@$(BIN)/python -m infra.local $(ARGS)
 
 test: $(VENV)/.test
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+# At full length what `make test` runs short.
+faults: $(VENV)/.test
+	GEMINI_AWAY_SECONDS=60 $(BIN)/pytest tests/faults $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
