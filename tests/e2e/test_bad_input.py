@@ -7,10 +7,11 @@ import pytest
 
 from infra.local.stack import Stack
 from tests.generated_course import REQUEST
-from tests.people import Api, Person
+from tests.people import PASSWORD, Answer, Api, Person
 
 COURSE = {"title": "T", "audience": "a", "difficulty": "beginner"}
-COLLECTIONS = ("courses", "lessons", "jobs", "job_steps", "sources", "events", "audit_log", "idempotency_answers")
+COLLECTIONS = """users sessions courses lessons quizzes questions jobs job_steps sources events audit_log
+idempotency_answers""".split()
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,8 @@ BODIES = {
     "an unknown field": (b'{"title":"T","audience":"a","difficulty":"beginner","admin":true}', 422),
     "a wrong type": (b'{"title":5,"audience":"a","difficulty":"beginner"}', 422),
     "an unknown choice": (b'{"title":"T","audience":"a","difficulty":"impossible"}', 422),
+    "a line break": (b'{"title":"a\\nb","audience":"a","difficulty":"beginner"}', 422),
+    "an escape sequence": (b'{"title":"T","audience":"\\u001b[2J","difficulty":"beginner"}', 422),
     "blank": (b'{"title":"   ","audience":"a","difficulty":"beginner"}', 422),
     "null for a string": (b'{"title":null,"audience":"a","difficulty":"beginner"}', 422),
 }
@@ -56,7 +59,10 @@ BODIES = {
 @pytest.mark.parametrize("name", BODIES)
 def test_bodies(person: Person, stored: None, name: str):
     body, status = BODIES[name]
-    answer = person.post("/courses", raw=body)
+    check_problem(person.post("/courses", raw=body), status)
+
+
+def check_problem(answer: Answer, status: int) -> None:
     assert answer.status == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json
@@ -64,6 +70,105 @@ def test_bodies(person: Person, stored: None, name: str):
     assert problem["status"] == status
     if status == 422:
         assert problem["errors"], "says which field"
+
+
+FIELDS = {
+    "register": ("email", {"email": "new@example.org", "name": "N", "password": PASSWORD}),
+    "login": ("email", {"email": "new@example.org", "password": PASSWORD}),
+    "refresh": ("refresh_token", {"refresh_token": "x"}),
+    "lesson": ("title", {"title": "L", "minutes": 5}),
+}
+"""By call: the field that takes the hostile value, and a body that is well formed."""
+
+VALUES = {
+    "an operator": (b'{"$gt":""}', 422),
+    "a regular expression": (b'{"$regex":".*"}', 422),
+    "an array": (b'["new@example.org"]', 422),
+    "NUL": (b'"new\\u0000@example.org"', 422),
+    "half a surrogate pair": (b'"\\ud800@example.org"', 422),
+    "a line break": (b'"a\\nb@example.org"', 422),
+    "null": (b"null", 422),
+    "a number": (b"5", 422),
+    "blank": (b'"  "', 422),
+    "100,000 letters": (b'"' + b"x" * 100_000 + b'"', 422),
+    "a 5,000-digit int": (b"1" * 5000, 400),
+    "NaN": (b"NaN", 400),
+    "JSON 100,000 deep": (b"[" * 100_000 + b"]" * 100_000, 400),
+    "not UTF-8": (b'"\xff\xfe@example.org"', 400),
+}
+
+
+class Calls:
+    """The calls of ``FIELDS`` with any body; the lesson's on a lesson that is there."""
+
+    def __init__(self, person: Person) -> None:
+        course = person.post("/courses", COURSE).json
+        module = person.post(f"/courses/{course['id']}/modules", {"title": "M"}).json
+        draft = {"module_id": module["id"], "title": "L"}
+        lesson = person.post(f"/courses/{course['id']}/lessons", draft).json
+        self.person = person
+        self.lesson_path = f"/courses/{course['id']}/lessons/{lesson['id']}"
+        self.lesson = self.shown()
+
+    def shown(self) -> object:
+        return self.person.get(self.lesson_path).json
+
+    def send(self, name: str, raw: bytes) -> Answer:
+        if name == "lesson":
+            return self.person.patch(self.lesson_path, raw=raw)
+        return self.person.post(f"/auth/{name}", raw=raw)
+
+
+@pytest.fixture(scope="module")
+def calls(person: Person) -> Calls:
+    return Calls(person)
+
+
+def with_value(name: str, value: bytes, field: str = "") -> bytes:
+    usual, body = FIELDS[name]
+    return json.dumps({**body, (field or usual): "HERE"}).encode().replace(b'"HERE"', value)
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("name", FIELDS)
+def test_hostile_values(calls: Calls, stored: None, name: str, value: str):
+    raw, status = VALUES[value]
+    # A refresh token is any short text: one that is not genuine is a 401 like every other.
+    if name == "refresh" and value in ("a line break", "blank"):
+        status = 401
+    check_problem(calls.send(name, with_value(name, raw)), status)
+    assert calls.shown() == calls.lesson
+
+
+@pytest.mark.parametrize("value", [value for value in VALUES if value not in ("a line break", "blank")])
+@pytest.mark.parametrize("name", ["register", "login"])
+def test_hostile_passwords(calls: Calls, stored: None, name: str, value: str):
+    raw, status = VALUES[value]
+    check_problem(calls.send(name, with_value(name, raw, "password")), status)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"null", 422),
+        (b"[]", 422),
+        (b"[{}]", 422),
+        (b"{}", 422),
+        (b'{"$where":"1"}', 422),
+        (b'{"role":"admin"}', 422),
+        (b"{", 400),
+        (b"\xff", 400),
+    ],
+)
+@pytest.mark.parametrize("name", FIELDS)
+def test_hostile_shapes(calls: Calls, stored: None, name: str, body: bytes, status: int):
+    check_problem(calls.send(name, body), status)
+    assert calls.shown() == calls.lesson
+
+
+def test_nobody_makes_themselves_an_admin(calls: Calls, stored: None):
+    check_problem(calls.send("register", json.dumps({**FIELDS["register"][1], "role": "admin"}).encode()), 422)
 
 
 def test_a_body_whose_content_type_makes_it_base64(person: Person, stored: None):
