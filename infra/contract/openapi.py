@@ -54,7 +54,6 @@ _PROBLEM_HEADERS = {
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _SUCCESSES = {"200": "Done", "201": "Created", "202": "Accepted: the work goes on", "204": "Done, nothing to say"}
 _ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
-_INSTANT = {"type": "string", "format": "date-time"}
 
 
 def openapi() -> Json:
@@ -208,7 +207,7 @@ def _ref(section: str, name: str) -> Json:
 
 
 def _tidy(schema: Any) -> Any:
-    """Without the titles that pydantic makes from names, and with the formats that names promise."""
+    """Without the titles that pydantic makes from names."""
     if isinstance(schema, list):
         return [_tidy(each) for each in schema]
     if isinstance(schema, float) and schema.is_integer():
@@ -218,21 +217,9 @@ def _tidy(schema: Any) -> Any:
     tidy: Json = {}
     for key, value in schema.items():
         if key == "properties":
-            tidy[key] = {name: _named_property(name, _tidy(each)) for name, each in value.items()}
+            tidy[key] = {name: _tidy(each) for name, each in value.items()}
         elif key == "description":
             tidy[key] = value.replace("``", "`")
         elif key != "title":
             tidy[key] = _tidy(value)
     return tidy
-
-
-def _named_property(name: str, schema: Json) -> Json:
-    """An unconstrained string named ``…_id`` is an id, one named ``…_at`` an instant; both may be null."""
-    if name != "id" and not name.endswith(("_id", "_at")):
-        return schema
-    promised = _INSTANT if name.endswith("_at") else _ID
-    if schema == {"type": "string"}:
-        return promised
-    if "anyOf" in schema:
-        return {**schema, "anyOf": [promised if each == {"type": "string"} else each for each in schema["anyOf"]]}
-    return schema
