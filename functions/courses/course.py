@@ -17,14 +17,14 @@ __all__ = ["lambda_handler"]
 def read(
     id: str, access: Annotated[CourseAccess, Depends(in_course("course.read", load="summary"))]
 ) -> Response[Course]:
-    return shown(Course, {**access.course, "role": access.role})
+    return shown(Course, {**access.course, "role": access.role}, variant=access.role)
 
 
 @app.patch("/courses/<id>")
 def change(
     id: str, body: CourseChange, access: Annotated[CourseAccess, Depends(in_course("course.edit"))]
 ) -> Response[Course]:
-    return shown(Course, authoring.change(access, body, if_match()))
+    return shown(Course, authoring.change(access, body, if_match()), variant=access.role)
 
 
 @app.delete("/courses/<id>", status_code=204)

@@ -23,7 +23,7 @@ Name = Annotated[str | None, Query(min_length=1, max_length=100)]
 def create(body: NewCourse, caller: Annotated[Caller, Depends(allowed("course.create"))]) -> Response[Course]:
     def work(tx: Transaction) -> Response[Course]:
         course = authoring.create(tx, caller, body)
-        return created(Course, course, f"/courses/{course['_id']}")
+        return created(Course, course, f"/courses/{course['_id']}", variant=course["role"])
 
     return once(caller.id, work)
 

@@ -18,14 +18,15 @@ __all__ = ["lambda_handler"]
 def read(
     id: str, lesson_id: str, access: Annotated[CourseAccess, Depends(in_course("lesson.read"))]
 ) -> Response[Lesson]:
-    return shown(Lesson, lessons.read(access, mongo.object_id(lesson_id)))
+    return shown(Lesson, lessons.read(access, mongo.object_id(lesson_id)), variant=lessons.variant(access))
 
 
 @app.patch("/courses/<id>/lessons/<lesson_id>")
 def change(
     id: str, lesson_id: str, body: LessonChange, access: Annotated[CourseAccess, Depends(in_course("course.edit"))]
 ) -> Response[Lesson]:
-    return shown(Lesson, lessons.change(access, mongo.object_id(lesson_id), body, if_match()))
+    lesson = lessons.change(access, mongo.object_id(lesson_id), body, if_match())
+    return shown(Lesson, lesson, variant=lessons.variant(access))
 
 
 @app.delete("/courses/<id>/lessons/<lesson_id>", status_code=204)

@@ -21,6 +21,7 @@ def create(
 ) -> Response[Lesson]:
     def work(tx: Transaction) -> Response[Lesson]:
         lesson = lessons.create(tx, access, body)
-        return created(Lesson, lesson, f"/courses/{access.course_id}/lessons/{lesson['_id']}")
+        location = f"/courses/{access.course_id}/lessons/{lesson['_id']}"
+        return created(Lesson, lesson, location, variant=lessons.variant(access))
 
     return once(access.caller.id, work)

@@ -17,11 +17,11 @@ __all__ = ["lambda_handler"]
 def read(
     id: str, access: Annotated[CourseAccess, Depends(in_course("course.read", load="outline"))]
 ) -> Response[Outline]:
-    return shown(Outline, outline.shown(access, access.course))
+    return shown(Outline, outline.shown(access, access.course), variant=access.role)
 
 
 @app.put("/courses/<id>/outline")
 def reorder(
     id: str, body: OutlineOrder, access: Annotated[CourseAccess, Depends(in_course("course.edit"))]
 ) -> Response[Outline]:
-    return shown(Outline, outline.reorder(access, body, if_match()))
+    return shown(Outline, outline.reorder(access, body, if_match()), variant=access.role)

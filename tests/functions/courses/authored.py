@@ -33,6 +33,10 @@ class Authored:
     def etag(self) -> str:
         return self.owner.get(self.path).headers["etag"]
 
+    def version(self) -> int:
+        version: int = self.owner.get(self.path).json["version"]
+        return version
+
 
 def new_course(owner: Person, **fields: Any) -> str:
     answer = owner.post("/courses", {**NEW, **fields})

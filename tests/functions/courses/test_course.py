@@ -15,7 +15,7 @@ def test_three_fields_make_a_draft_of_ones_own(api: Api):
     assert answer.status == 201
     course = answer.json
     assert answer.headers["location"] == f"/courses/{course['id']}"
-    assert answer.headers["etag"] == '"1"'
+    assert answer.headers["etag"] == '"1-owner"'
     assert course | NEW == course
     assert (course["status"], course["owner_id"], course["role"]) == ("draft", person.id, "owner")
     assert (course["language"], course["time_zone"], course["description"]) == ("en", "UTC", "")
@@ -74,7 +74,7 @@ def test_a_wrong_field_is_named_and_nothing_is_made(api: Api, change: dict[str, 
         assert answer.status == 422, answer.text
         assert answer.json["errors"][0]["pointer"] == pointer
     assert len(person.get("/courses?owner=me").json["items"]) == 1
-    assert person.get(path).headers["etag"] == '"1"'
+    assert person.get(path).json["version"] == 1
 
 
 @pytest.mark.parametrize("missing", ["title", "audience", "difficulty"])
@@ -100,7 +100,7 @@ def test_a_change_touches_what_it_names(api: Api):
     before = person.get(f"/courses/{new_course(person, tags=['a'])}").json
     answer = person.patch(f"/courses/{before['id']}", {"title": "Changed", "skills": ["s"], "tags": []})
     assert answer.status == 200
-    assert answer.headers["etag"] == '"2"'
+    assert answer.headers["etag"] == '"2-owner"'
     changed = {
         "title": "Changed",
         "skills": ["s"],
@@ -130,11 +130,36 @@ def test_if_match_protects_a_newer_version(api: Api):
 
 def test_a_client_that_has_the_version_is_told_so(api: Api):
     person = api.person()
-    path = f"/courses/{new_course(person)}"
-    answer = person.get(path, headers={"If-None-Match": '"1"'})
+    made = person.post("/courses", NEW)
+    path = made.headers["location"]
+    answer = person.get(path, headers={"If-None-Match": made.headers["etag"]})
     assert (answer.status, answer.body) == (304, b"")
-    person.patch(path, {"title": "B"})
-    assert person.get(path, headers={"If-None-Match": '"1"'}).status == 200
+    changed = person.patch(path, {"title": "B"}, headers={"If-Match": made.headers["etag"]})
+    assert person.get(path, headers={"If-None-Match": made.headers["etag"]}).status == 200
+    assert person.get(path, headers={"If-None-Match": changed.headers["etag"]}).status == 304
+    again = person.patch(path, {"title": "C"}, headers={"If-Match": f"W/{changed.headers['etag']}"})
+    assert (again.status, again.json["version"]) == (200, 3)
+
+
+def test_one_who_gets_a_seat_does_not_keep_what_readers_see(api: Api):
+    course, person = author(api.person()), api.person()
+    publish(course.id)
+    paths = (course.path, f"{course.path}/outline")
+    as_reader = {path: person.get(path) for path in paths}
+    for path in paths:
+        assert person.get(path, headers={"If-None-Match": as_reader[path].headers["etag"]}).status == 304
+    seat(person, course.id, "learner")
+    for path in paths:
+        answer = person.get(path, headers={"If-None-Match": as_reader[path].headers["etag"]})
+        assert answer.status == 200
+        assert answer.json != as_reader[path].json
+
+
+@pytest.mark.parametrize("tag", ["1", '"x"', '"-owner"', '"1-"', '"1 owner"', '"1-owner', '"1", "2"', '""'])
+def test_what_is_no_version_matches_none(api: Api, tag: str):
+    person = api.person()
+    answer = person.patch(f"/courses/{new_course(person)}", {"title": "B"}, headers={"If-Match": tag})
+    assert (answer.status, answer.json["code"]) == (412, "STALE_ETAG")
 
 
 def test_a_deleted_course_is_gone_and_audited(api: Api):
@@ -189,7 +214,7 @@ def test_a_published_course_is_everyones_to_see_and_its_editors_to_change(api: A
     for person in (reader, assistant):
         for answer in (person.patch(path, {"title": "B"}), person.delete(path)):
             assert (answer.status, answer.json["code"]) == (403, "FORBIDDEN")
-    assert owner.get(path).headers["etag"] == '"1"'
+    assert owner.get(path).json["version"] == 1
 
 
 def test_what_an_admin_does_in_others_courses_is_audited(api: Api):

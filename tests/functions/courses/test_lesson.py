@@ -1,10 +1,13 @@
 """POST /courses/{id}/lessons; GET, PATCH, DELETE /courses/{id}/lessons/{lesson_id}."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
+from lms import markdown
+from lms.courses.outline import MOST_BYTES
 from tests.functions.courses.authored import Authored, audits_of, author, events_of, new_lesson, publish, seat
 from tests.people import Api
 
@@ -28,7 +31,7 @@ def test_a_lesson_is_shown_as_written_and_as_safe_html(course: Authored):
     assert answer.status == 201, answer.text
     lesson = answer.json
     path = f"{course.path}/lessons/{lesson['id']}"
-    assert (answer.headers["location"], answer.headers["etag"]) == (path, '"1"')
+    assert (answer.headers["location"], answer.headers["etag"]) == (path, f'"1-owner-{markdown.VERSION}"')
     assert (lesson["title"], lesson["course_id"], lesson["key_terms"], lesson["quiz"]) == (
         "Loops",
         course.id,
@@ -36,10 +39,10 @@ def test_a_lesson_is_shown_as_written_and_as_safe_html(course: Authored):
         None,
     )
     assert [lesson[name] for name in ("objectives", "skills", "minutes")] == [["Write a loop"], ["loops"], 25]
-    [markdown, code] = lesson["blocks"]
-    assert (markdown["text"], markdown["origin"], markdown["source"]) == (TEXT, "person", None)
-    assert "<h1>Loops</h1>" in markdown["html"] and "<td>1</td>" in markdown["html"]
-    assert "<script" not in markdown["html"]
+    [prose, code] = lesson["blocks"]
+    assert (prose["text"], prose["origin"], prose["source"]) == (TEXT, "person", None)
+    assert "<h1>Loops</h1>" in prose["html"] and "<td>1</td>" in prose["html"]
+    assert "<script" not in prose["html"]
     assert code["text"] == BLOCKS[1]["text"]
     assert code["html"] == (
         "<pre><code class=\"language-python\">if a &lt; b and c &gt; '&lt;script&gt;':\n    pass\n</code></pre>"
@@ -60,7 +63,7 @@ def test_a_change_reaches_the_outline(course: Authored):
     answer = course.owner.patch(
         course.lesson_path, {"title": "Changed", "minutes": 30, "objectives": ["o"], "blocks": BLOCKS}
     )
-    assert (answer.status, answer.headers["etag"]) == (200, '"2"')
+    assert (answer.status, answer.json["version"]) == (200, 2)
     row = course.outline()[0]["lessons"][0]
     assert [row[name] for name in ("title", "minutes", "objectives", "block_count")] == ["Changed", 30, ["o"], 2]
     assert course.etag() != before
@@ -123,6 +126,48 @@ def test_if_match_protects_a_newer_version(course: Authored):
     assert course.owner.delete(course.lesson_path, headers={"If-Match": '"1"'}).status == 412
     assert course.owner.get(course.lesson_path).json["title"] == "B"
     assert course.outline()[0]["lessons"][0]["title"] == "B"
+
+
+def test_a_lessons_tag_serves_reads_and_changes(course: Authored):
+    tag = course.owner.get(course.lesson_path).headers["etag"]
+    assert course.owner.get(course.lesson_path, headers={"If-None-Match": tag}).status == 304
+    changed = course.owner.patch(course.lesson_path, {"title": "B"}, headers={"If-Match": tag})
+    assert changed.status == 200
+    tag = changed.headers["etag"]
+    assert course.owner.get(course.lesson_path, headers={"If-None-Match": tag}).status == 304
+    assert course.owner.patch(course.lesson_path, {"title": "C"}, headers={"If-Match": tag}).status == 200
+    assert course.owner.delete(course.lesson_path, headers={"If-Match": tag}).status == 412
+
+
+@pytest.fixture
+def newer_make() -> Iterator[Callable[[], None]]:
+    """Raises the version of what markdown makes, until the test ends."""
+    present = markdown.VERSION
+
+    def upgrade() -> None:
+        markdown.VERSION = present + 1
+
+    yield upgrade
+    markdown.VERSION = present
+
+
+def test_html_of_an_older_make_is_not_kept_by_clients(course: Authored, newer_make: Callable[[], None]):
+    tag = course.owner.get(course.lesson_path).headers["etag"]
+    newer_make()
+    assert course.owner.get(course.lesson_path, headers={"If-None-Match": tag}).status == 200
+    assert course.owner.patch(course.lesson_path, {"title": "B"}, headers={"If-Match": tag}).status == 200
+
+
+def test_an_editor_who_becomes_a_learner_does_not_keep_the_answers(api: Api, course: Authored):
+    from lms.courses.repository import courses
+
+    person = api.person()
+    seat(person, course.id, "instructor")
+    tag = person.get(course.lesson_path).headers["etag"]
+    courses().update_one(
+        {"_id": ObjectId(course.id), "staff.user_id": ObjectId(person.id)}, {"$set": {"staff.$.role": "learner"}}
+    )
+    assert person.get(course.lesson_path, headers={"If-None-Match": tag}).status == 200
 
 
 def test_a_deleted_lesson_leaves_the_outline(course: Authored):
@@ -191,6 +236,28 @@ def test_a_course_has_a_most_of_lessons(course: Authored):
     assert course.owner.get(course.path).json["lesson_count"] == 500
 
 
+def test_the_outline_has_a_most_of_bytes(course: Authored):
+    """It is read whole, and has to fit into Lambda's answer."""
+    from lms.courses.repository import courses
+
+    full = {"objectives": ["🐍" * 300] * 20}
+    row = {"_id": ObjectId(), "title": "L", "minutes": 1, "block_count": 0, "question_count": 0, **full}
+    courses().update_one(
+        {"_id": ObjectId(course.id)}, {"$push": {"modules.1.lessons": {"$each": [row] * (MOST_BYTES // 25_000)}}}
+    )
+    new = {"module_id": course.modules[0], "title": "L"}
+    while (last := course.owner.post(f"{course.path}/lessons", {**new, **full})).status == 201:
+        added = last.json["id"]
+    changed = course.owner.patch(course.lesson_path, full)
+    assert [(each.status, each.json["code"]) for each in (last, changed)] == [(409, "OUTLINE_TOO_LARGE")] * 2
+    outline = course.owner.get(f"{course.path}/outline")
+    assert MOST_BYTES * 0.95 < len(outline.body) < MOST_BYTES * 1.1
+    assert course.owner.get(course.lesson_path).json["objectives"] == []
+    assert course.owner.post(f"{course.path}/lessons", new).status == 201
+    assert course.owner.delete(f"{course.path}/lessons/{added}").status == 204
+    assert course.owner.patch(course.lesson_path, full).status == 200
+
+
 MARKDOWN = {"kind": "markdown", "text": "x"}
 
 
@@ -232,7 +299,7 @@ def test_a_wrong_field_is_named_and_nothing_is_changed(course: Authored, change:
         assert answer.status == 422, answer.text
         assert answer.json["errors"][0]["pointer"] == pointer
     assert len(course.outline()[0]["lessons"]) == 2
-    assert course.owner.get(course.lesson_path).headers["etag"] == '"1"'
+    assert course.owner.get(course.lesson_path).json["version"] == 1
 
 
 def test_a_block_may_not_stand_twice(course: Authored):
@@ -250,4 +317,12 @@ def test_text_whose_html_would_fill_the_answer_is_refused(course: Authored):
     """Four blocks of the shortest links there are grow twelvefold."""
     answer = course.owner.patch(course.lesson_path, {"blocks": [{**MARKDOWN, "text": "[](a)" * 10_000}] * 4})
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/blocks")
-    assert course.owner.get(course.lesson_path).headers["etag"] == '"1"'
+    assert course.owner.get(course.lesson_path).json["version"] == 1
+
+
+def test_the_html_is_measured_in_bytes(course: Authored):
+    """A link of this one's length shows its four-byte characters as they are in its title."""
+    text = "[x][a] " * 90 + f'\n\n[a]: b "{"🐍" * 2_000}"'
+    blocks = [{**MARKDOWN, "text": text}] * 5
+    answer = course.owner.patch(course.lesson_path, {"blocks": blocks})
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/blocks")

@@ -13,7 +13,7 @@ Kid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 class KeyRing(BaseModel):
     """HS256 keys by ``kid``. Old keys stay while tokens signed with them may live; ``current`` signs."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     current: str
     keys: dict[Kid, SecretStr]

@@ -54,28 +54,36 @@ def parse_object(text: str) -> dict[str, Any]:
         raise MalformedBody(str(error)[:200]) from None
     if not isinstance(value, dict):
         raise Invalid("Send one JSON object", errors=[{"pointer": "", "message": "an object is expected"}])
-    if _SUSPICIOUS.search(text):
-        _refuse_unstorable(value, "")
+    if _SUSPICIOUS.search(text) or text.count("{") + text.count("[") > _DEEPEST:
+        _refuse_unstorable(value)
     return value
 
 
+# Far more than any body needs, far less than MongoDB (100) and Python's stack (1,000) take.
+_DEEPEST = 32
 _SUSPICIOUS = re.compile(r"\x00|\\u0000|\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _refuse_unstorable(value: Any, pointer: str) -> None:
-    if isinstance(value, str) and ("\x00" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-        raise Invalid(errors=[{"pointer": pointer, "message": "holds a NUL or half a surrogate pair"}])
+def _refuse_unstorable(value: Any, *steps: str | int) -> None:
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        message = "holds a NUL or half a surrogate pair"
+        raise Invalid(errors=[{"pointer": _pointer(("body", *steps)), "message": message}])
+    if not isinstance(value, dict | list):
+        return
+    if len(steps) >= _DEEPEST:
+        raise MalformedBody(f"The body nests deeper than {_DEEPEST} levels")
     if isinstance(value, dict):
         for name, inner in value.items():
-            _refuse_unstorable(name, pointer)
-            _refuse_unstorable(inner, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
-    if isinstance(value, list):
+            _refuse_unstorable(name, *steps)
+            _refuse_unstorable(inner, *steps, name)
+    else:
         for index, inner in enumerate(value):
-            _refuse_unstorable(inner, f"{pointer}/{index}")
+            _refuse_unstorable(inner, *steps, index)
 
 
 app = APIGatewayHttpResolver(
@@ -85,7 +93,13 @@ app = APIGatewayHttpResolver(
 )
 
 
+# A body of 5 MB can be wrong in half a million fields; Lambda's answer holds 6 MB.
+_MOST_ERRORS = 100
+_LONGEST_POINTER = 200
+
+
 def problem(error: DomainError) -> Response[str]:
+    rows = [{**row, "pointer": row["pointer"][:_LONGEST_POINTER]} for row in error.errors[:_MOST_ERRORS]]
     body = {
         "type": "about:blank",
         "title": error.title,
@@ -93,7 +107,7 @@ def problem(error: DomainError) -> Response[str]:
         "detail": error.detail,
         "code": error.code,
         "request_id": app.current_event.request_context.request_id,
-        **({"errors": error.errors} if error.errors else {}),
+        **({"errors": rows} if rows else {}),
         **error.extra,
     }
     headers = rate_limits.fields() | error.headers
@@ -176,7 +190,9 @@ def _finish(resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -
     if isinstance(answer.body, dict | list):
         answer.body = to_json(answer.body).decode()
     if resolver.current_event.http_method == "GET" and answer.status_code == HTTPStatus.OK:
-        tag = answer.headers.setdefault("ETag", _content_tag(answer.body))
+        if "ETag" not in answer.headers:
+            answer.headers["ETag"] = _content_tag(answer.body)
+        tag = answer.headers["ETag"]
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         if tag in _tags(header("If-None-Match")):
             return Response(HTTPStatus.NOT_MODIFIED, body="", headers={"ETag": tag})
@@ -204,30 +220,36 @@ def source_address() -> str:
     return str(app.current_event.request_context.http.source_ip)
 
 
-def tag(version: int) -> str:
-    return f'"{version}"'
+def tag(version: int, variant: str = "") -> str:
+    """``variant`` is what a representation depends on beside the version, e.g. the reader's role."""
+    return f'"{version}-{variant}"' if variant else f'"{version}"'
 
 
 def if_match() -> int | None:
-    """The version that the client last saw, None where it does not say. Raise 412 for what is no version."""
+    """The version that the client last saw, None where it does not say. Raise 412 for what is no version.
+
+    A change builds on the version alone: the variant of the tag is read over.
+    """
     value = header("If-Match").strip()
     if not value or value == "*":
         return None
-    found = re.fullmatch(r'(?:W/)?"(\d{1,15})"', value)
+    found = re.fullmatch(r'(?:W/)?"(\d{1,15})(?:-[\w.-]{1,50})?"', value)
     if not found:
         raise PreconditionFailed()
     return int(found[1])
 
 
-def shown(model: type[BaseModel], row: Row, *, status: int = 200, **headers: str) -> Response[Any]:
-    """A resource as its response model shows it, tagged with its version."""
+def shown(
+    model: type[BaseModel], row: Row, *, status: int = 200, variant: str = "", **headers: str
+) -> Response[Any]:
+    """A resource as its response model shows it, tagged with its version and ``variant``."""
     if "version" in row:
-        headers["ETag"] = tag(row["version"])
+        headers["ETag"] = tag(row["version"], variant)
     return Response(status, "application/json", model.model_validate(row), headers=headers)
 
 
-def created(model: type[BaseModel], row: Row, location: str) -> Response[Any]:
-    return shown(model, row, status=201, Location=location)
+def created(model: type[BaseModel], row: Row, location: str, *, variant: str = "") -> Response[Any]:
+    return shown(model, row, status=201, variant=variant, Location=location)
 
 
 def accepted(job: Row) -> Response[Any]:

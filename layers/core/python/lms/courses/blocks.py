@@ -10,7 +10,7 @@ from lms.courses.models import BlockDraft, Origin
 from lms.errors import Invalid
 from lms.mongo import Document
 
-_MOST_HTML = 2_000_000
+_MOST_HTML_BYTES = 2_000_000
 
 
 def block(
@@ -53,7 +53,7 @@ def replaced(present: Sequence[Document], drafts: Sequence[BlockDraft]) -> list[
     """
     blocks = {each["id"]: each for each in present}
     result = [_replaced(draft, index, blocks) for index, draft in enumerate(drafts)]
-    if sum(len(each["html"]) for each in result) > _MOST_HTML:
+    if sum(len(each["html"].encode()) for each in result) > _MOST_HTML_BYTES:
         raise Invalid(errors=[{"pointer": "/blocks", "message": "grow too large as HTML"}])
     return result
 

@@ -41,6 +41,11 @@ def read(access: CourseAccess, lesson_id: ObjectId) -> Document:
     return {**_shown(lesson), "quiz": quizzes[0] if quizzes else None}
 
 
+def variant(access: CourseAccess) -> str:
+    """What a lesson's representation depends on beside its version: who reads, and how its HTML is made."""
+    return f"{access.role}-{markdown.VERSION}"
+
+
 def _shown(lesson: Document) -> Document:
     return {**lesson, "blocks": blocks.shown(lesson)}
 
@@ -57,7 +62,7 @@ def change(access: CourseAccess, lesson_id: ObjectId, change: LessonChange, expe
         repository.change_lesson(tx, lesson_id, fields, clock.now())
         changed = {**lesson, **fields}
         if outline.row(changed, 0) != outline.row(lesson, 0):
-            outline.change_lesson(tx, access.course_id, changed)
+            outline.update_lesson(tx, access.course_id, changed)
         changes.record(tx, access, "update", "lesson", lesson_id, {"fields": sorted(change.fields)})
 
     mongo.transaction(work)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bson import ObjectId
+from pydantic_core import to_json
 
 from lms import clock, mongo
 from lms.courses import changes, repository
@@ -15,6 +16,9 @@ from lms.mongo import Document, Transaction
 
 Modules = list[Document]
 T = TypeVar("T")
+
+MOST_BYTES = 1_000_000
+"""As JSON, which every reader of the course loads whole; Lambda's answer holds six times as much."""
 
 
 def shown(access: CourseAccess, course: Mapping[str, Any]) -> Document:
@@ -163,20 +167,28 @@ def add_lesson(tx: Transaction, course_id: ObjectId, module_id: ObjectId, lesson
         for module in modules:
             if module["_id"] == module_id:
                 module["lessons"].append(row(lesson, question_count=0))
+                _require_room(modules)
                 return
         raise Invalid(errors=[{"pointer": "/module_id", "message": "names no module of this course"}])
 
     edit(tx, course_id, None, append)
 
 
-def change_lesson(tx: Transaction, course_id: ObjectId, lesson: Mapping[str, Any]) -> None:
+def update_lesson(tx: Transaction, course_id: ObjectId, lesson: Mapping[str, Any]) -> None:
     """Bring a lesson's row up to date."""
 
     def update(modules: Modules) -> None:
         for each in (each for module in modules for each in module["lessons"] if each["_id"] == lesson["_id"]):
             each.update(row(lesson, each["question_count"]))
+        _require_room(modules)
 
     edit(tx, course_id, None, update)
+
+
+def _require_room(modules: Modules) -> None:
+    if len(to_json(modules, fallback=str)) > MOST_BYTES:
+        detail = f"The titles and objectives of a course's lessons hold at most {MOST_BYTES} bytes together"
+        raise Conflict(detail, code="OUTLINE_TOO_LARGE")
 
 
 def remove_lesson(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId) -> None:
