@@ -12,6 +12,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     stamped = 0
     logger.set_correlation_id(context.aws_request_id)
     with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
-        while count := events.relay():
+        while True:
+            count = events.relay()
             stamped += count
-    return {"stamped": stamped}
+            if count < events.BATCH:
+                return {"stamped": stamped}

@@ -7,6 +7,7 @@ import ctypes
 import gc
 import importlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -59,6 +60,7 @@ class RuntimeFault(Exception):
 def main(arguments: Sequence[str]) -> None:
     """Import the handler modules, tell the pool so, and fork workers until it goes away."""
     control = socket.socket(fileno=int(arguments[0]))
+    log_every_library()
     try:
         for module in arguments[1:]:
             importlib.import_module(module)
@@ -73,6 +75,23 @@ def main(arguments: Sequence[str]) -> None:
     gc.freeze()
     control.sendall(READY)
     serve(control)
+
+
+class JsonLine(logging.Formatter):
+    """A record as Lambda's runtime writes it in its JSON format."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["stackTrace"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def log_every_library() -> None:
+    """Lambda's runtime logs what any library says, at the function's log level and above."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLine())
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "INFO"), handlers=[handler])
 
 
 def serve(control: socket.socket) -> None:

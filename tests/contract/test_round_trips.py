@@ -167,7 +167,7 @@ def a_page(person: Person) -> Callable[[], object]:
 FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "ai.run_step": (a_lesson, 12),
     "ai.sweep_jobs": (an_overdue_step, 2),
-    "analytics.relay_events": (a_waiting_event, 6),
+    "analytics.relay_events": (a_waiting_event, 4),
     "gateway.authorize": (a_token, 0),
     "gateway.portal": (a_page, 0),
     "notifications.connect": (a_ticket, 0),

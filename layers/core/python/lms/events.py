@@ -13,6 +13,7 @@ from lms import clock, mongo, queues
 from lms.config import settings
 
 SCHEMA_VERSION = 1
+BATCH = 500
 
 events = mongo.collection(
     "events",
@@ -46,7 +47,7 @@ def nudge() -> None:
     queues.send(settings().events_queue_url, [{"reason": "committed"}])
 
 
-def relay(limit: int = 500) -> int:
+def relay(limit: int = BATCH) -> int:
     """Stamp up to ``limit`` waiting events with the next sequence numbers; return how many were stamped.
 
     The counter is taken in the same transaction, so two relays that run at once exclude each other by write
