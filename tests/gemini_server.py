@@ -25,7 +25,8 @@ Json = dict[str, Any]
 
 _PATH = re.compile(r"^/v1(?:beta)?/models/([^/:]+):generateContent$")
 _INJECTION = re.compile(r"ignore (?:all )?previous instructions[^:]*:\s*(.+)", re.IGNORECASE | re.DOTALL)
-_BYTES_PER_TOKEN = 4
+# As code and scripts other than Latin take: English prose would take half as many tokens.
+_BYTES_PER_TOKEN = 2
 THOUGHTS = 50
 
 
@@ -57,7 +58,8 @@ class Fault:
 class Asked:
     """A request's prompt, read back from its JSON parts."""
 
-    def __init__(self, body: Json) -> None:
+    def __init__(self, body: Json, api_key: str) -> None:
+        self.api_key = api_key
         documents = [json.loads(part["text"]) for part in body["contents"][-1]["parts"]]
         whole: Json = {name: value for document in documents for name, value in document.items()}
         self.task: Json = whole["task"]
@@ -65,7 +67,7 @@ class Asked:
         self.lesson_text: list[str] = whole.get("lesson_text", [])
         self.corrections: list[str] = whole.get("corrections", {}).get("your_last_answer_was_refused_because", [])
         self.limit: int | None = body.get("generationConfig", {}).get("maxOutputTokens")
-        schema = json.dumps(body.get("generationConfig", {}).get("responseJsonSchema"))
+        schema = json.dumps(body.get("generationConfig", {}).get("responseJsonSchema"), separators=(",", ":"))
         parts = body.get("systemInstruction", {}).get("parts", []) + body["contents"][-1]["parts"]
         read = "".join([*(part["text"] for part in parts), schema])
         self.input_tokens = len(read.encode()) // _BYTES_PER_TOKEN
@@ -273,7 +275,11 @@ def _rate_limited(asked: Asked, fault: Fault) -> Reply:
     seconds = 1 if fault.retry_after is None else fault.retry_after
     info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds}s"}
     return _error(
-        429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", [info], **{"Retry-After": f"{seconds:.0f}"}
+        429,
+        "RESOURCE_EXHAUSTED",
+        f"Quota exceeded for consumer 'api_key:{asked.api_key}'.",
+        [info],
+        **{"Retry-After": f"{seconds:.0f}"},
     )
 
 
@@ -346,6 +352,9 @@ FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "gateway_timeout": lambda asked, fault: _error(504, "DEADLINE_EXCEEDED", "Deadline exceeded."),
     "bad_key": lambda asked, fault: _error(400, "INVALID_ARGUMENT", "API key not valid."),
     "forbidden": lambda asked, fault: _error(403, "PERMISSION_DENIED", "Permission denied."),
+    "suspended": lambda asked, fault: _error(
+        403, "PERMISSION_DENIED", f"Permission denied: Consumer 'api_key:{asked.api_key}' has been suspended."
+    ),
     "unknown_model": lambda asked, fault: _error(404, "NOT_FOUND", "models/x is not found for API version v1beta."),
     "not_protocol": lambda asked, fault: Reply(200, b"<html>a proxy's page</html>", {"Content-Type": "text/html"}),
     "not_an_object": lambda asked, fault: _reply(["not", "an", "object"]),
@@ -421,7 +430,7 @@ class FakeGemini:
         return {"faults": standing, "delay": self.delay, "kinds": list(FAULTS)}
 
     def answer(self, model: str, body: Json, headers: Json) -> Reply:
-        asked = Asked(body)
+        asked = Asked(body, headers["x-goog-api-key"])
         with self._lock:
             fault = next((fault for fault in self._faults if fault.fits(asked)), None)
             if fault and fault.count is not None and fault.for_seconds is None:

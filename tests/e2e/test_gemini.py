@@ -1,15 +1,19 @@
 """The main flow with Gemini: the real client against a loopback server that speaks its protocol."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from infra.local.stack import Stack
+from lms.ai import library
 from tests.conftest import FAST, http_api
 from tests.following import Follower, finished
 from tests.gemini_server import FakeGemini
-from tests.generated_course import check_course, generate, lessons_of
+from tests.generated_course import REQUEST, check_course, generate, lessons_of
 from tests.people import Api
+
+LEAVES = (Path(library.__file__).with_name("library") / "photosynthesis.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +53,8 @@ def test_a_course_is_made_live_and_its_tokens_are_counted(gemini: FakeGemini, ge
 
 
 def test_a_source_text_is_cited(gemini_api: Api):
-    from pathlib import Path
-
-    from lms.ai import library
-
-    text = (Path(library.__file__).with_name("library") / "photosynthesis.md").read_text(encoding="utf-8")
     person = gemini_api.person()
-    job = finished(person, generate(person, lesson_count=3, source_text=text))
+    job = finished(person, generate(person, lesson_count=3, source_text=LEAVES))
     assert job["status"] == "succeeded", job
     check_course(person, job["result"]["course_id"], 3, sources=True)
 
@@ -78,6 +77,24 @@ def test_a_lesson_that_stays_invalid_fails_alone_and_is_retried_alone(gemini: Fa
     check_course(person, job["result"]["course_id"], 3, sources=False)
 
 
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"source_text": "   "}, "SOURCE_EMPTY"),
+        ({"source_text": LEAVES, "lesson_count": 15, "budget_tokens": 1_000}, "BUDGET_TOO_SMALL"),
+        ({"lesson_count": 15, "budget_tokens": 1_000}, "BUDGET_TOO_SMALL"),
+    ],
+)
+def test_what_could_never_work_is_refused_before_a_job_is_made(
+    gemini: FakeGemini, gemini_api: Api, given: dict[str, object], code: str
+):
+    person, before = gemini_api.person(), len(gemini.calls)
+    answer = person.post("/ai/generate-course", {**REQUEST, **given})
+    assert (answer.status, answer.json["code"]) == (422, code), answer.text
+    assert person.get("/jobs").json["items"] == []
+    assert len(gemini.calls) == before
+
+
 @pytest.mark.parametrize(("kind", "code"), [("bad_key", "PROVIDER_REJECTED"), ("safety", "CONTENT_REFUSED")])
 def test_what_cannot_succeed_fails_at_once_with_a_reason(gemini: FakeGemini, gemini_api: Api, kind: str, code: str):
     person = gemini_api.person()
@@ -89,9 +106,9 @@ def test_what_cannot_succeed_fails_at_once_with_a_reason(gemini: FakeGemini, gem
 
 def test_the_budget_is_a_hard_limit(gemini_api: Api):
     person = gemini_api.person()
-    job = finished(person, generate(person, lesson_count=8, budget_tokens=3_000))
+    job = finished(person, generate(person, lesson_count=8, budget_tokens=10_000))
     assert (job["status"], job["error"]["code"]) == ("failed", "BUDGET_EXHAUSTED")
-    assert job["usage"]["input_tokens"] + job["usage"]["output_tokens"] <= 3_000
+    assert 0 < job["usage"]["input_tokens"] + job["usage"]["output_tokens"] <= 10_000
 
 
 def test_orders_inside_the_source_text_change_nothing(gemini: FakeGemini, gemini_api: Api):

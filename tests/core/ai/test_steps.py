@@ -4,6 +4,8 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +32,7 @@ class Trial:
 
     def __init__(self) -> None:
         self.worked: Counter[str] = Counter()
+        self.held: mongo.Document = {}
         self.troubles: dict[str, Callable[[], None]] = {}
         self.kind = Kind(due=self._due, stage=lambda name: name.partition("-")[0], work=self._work)
         self.job_id: ObjectId = mongo.transaction(
@@ -45,8 +48,10 @@ class Trial:
                 return left
         return []
 
-    def _work(self, job: mongo.Document, name: str, remaining: Callable[[], float]) -> tuple[Any, None]:
+    def _work(self, job: mongo.Document, held: mongo.Document, remaining: object) -> tuple[Any, None]:
+        name = held["name"]
         self.worked[name] += 1
+        self.held = held
         self.troubles.get(name, lambda: None)()
         return {"made": name}, None
 
@@ -245,31 +250,104 @@ def test_the_sweep_finds_what_a_crash_left_and_nothing_else(trial: Trial):
     assert not any(row["name"] == "lesson-1" for row in repository.overdue_steps(clock.now(), 1_000))
 
 
-def test_the_budgets_shares_never_exceed_it_however_many_ask_at_once(trial: Trial):
-    trial.run("outline")
+def claim(trial: Trial, name: str) -> mongo.Document:
+    until = clock.now() + timedelta(seconds=settings().ai_step_lease_seconds)
+    held = repository.claim_step(trial.job_id, name, ObjectId(), clock.now(), until)
+    assert held
+    return held
+
+
+def cancelled_and_retried(trial: Trial) -> None:
+    job = trial.job
+    jobs.cancel(job["owner_id"], job)
+    jobs.retry(job["owner_id"], trial.job)
+
+
+@pytest.fixture
+def budgeted(trial: Trial) -> Trial:
     repository.jobs().update_one({"_id": trial.job_id}, {"$set": {"budget_tokens": 1_000}})
-    granted: list[int | None] = []
-    askers = [
-        threading.Thread(
-            target=lambda name=name: granted.append(repository.grant_allowance(trial.job_id, name, alone=False))
-        )
-        for name in LESSONS
-    ]
+    return trial
+
+
+def test_the_budgets_shares_never_exceed_it_however_many_ask_at_once(budgeted: Trial):
+    budgeted.run("outline")
+    given: list[int | None] = []
+
+    def ask(held: mongo.Document) -> None:
+        given.append(repository.grant_allowance(held, alone=False))
+
+    claims = [claim(budgeted, name) for name in LESSONS]
+    askers = [threading.Thread(target=ask, args=[held]) for held in claims]
     for asker in askers:
         asker.start()
     for asker in askers:
         asker.join()
-    shares = [share for share in granted if share is not None]
+    shares = [share for share in given if share is not None]
     assert sum(shares) <= 1_000
     assert min(shares) >= 333, "and they are fair"
-    repository.add_usage(trial.job_id, 900, 0, 0.1)
-    assert (repository.grant_allowance(trial.job_id, "lesson-1", alone=False) or 0) <= 100
+    repository.add_usage(budgeted.job_id, 900, 0, 0.1)
+    assert (repository.grant_allowance(claims[0], alone=False) or 0) <= 100
 
 
-def test_a_step_that_runs_alone_gets_what_is_left(trial: Trial):
-    repository.jobs().update_one({"_id": trial.job_id}, {"$set": {"budget_tokens": 1_000}})
-    assert repository.grant_allowance(trial.job_id, "outline", alone=True) == 1_000
+def test_a_step_that_runs_alone_gets_what_is_left(budgeted: Trial):
+    assert repository.grant_allowance(claim(budgeted, "outline"), alone=True) == 1_000
 
 
 def test_a_job_without_a_budget_has_no_shares(trial: Trial):
-    assert repository.grant_allowance(trial.job_id, "outline", alone=True) is None
+    assert repository.grant_allowance(claim(trial, "outline"), alone=True) is None
+
+
+@pytest.mark.parametrize("end", [None, StepFailed("X", "y"), ConnectionError()])
+def test_an_allowance_is_freed_with_its_claim(budgeted: Trial, end: Exception | None):
+    def trouble() -> None:
+        assert repository.grant_allowance(budgeted.held, alone=True) == 1_000
+        if end:
+            raise end
+
+    budgeted.troubles["outline"] = trouble
+    with suppress(ConnectionError):
+        budgeted.run("outline")
+    assert budgeted.job["allowances"] == []
+
+
+def test_a_cancelled_workers_allowance_stands_while_it_may_still_spend_it(budgeted: Trial):
+    """Cancelled and retried while a worker waits for its model: its share must not be given out twice."""
+
+    def retried_meanwhile() -> None:
+        share = repository.grant_allowance(budgeted.held, alone=False) or 0
+        assert share == 333
+        cancelled_and_retried(budgeted)
+        new, *others = [claim(budgeted, name) for name in LESSONS]
+        again = repository.grant_allowance(new, alone=False) or 0
+        assert again == (1_000 - share) // 3
+        assert share + again + sum(repository.grant_allowance(held, alone=False) or 0 for held in others) <= 1_000
+        assert mongo.transaction(lambda tx: repository.finish_step(tx, new, "done"))
+        assert budgeted.held["token"] in set_aside_for(budgeted), "the new worker may end before the old one"
+
+    budgeted.run("outline")
+    budgeted.troubles["lesson-1"] = retried_meanwhile
+    budgeted.run("lesson-1")
+    assert budgeted.held["token"] not in set_aside_for(budgeted)
+
+
+def test_a_cancelled_worker_that_gives_its_step_back_frees_its_allowance(budgeted: Trial):
+    held = claim(budgeted, "outline")
+    repository.grant_allowance(held, alone=True)
+    cancelled_and_retried(budgeted)
+    assert set_aside_for(budgeted) == {held["token"]}
+    repository.release_step(held, clock.now())
+    assert set_aside_for(budgeted) == set()
+    assert budgeted.states() == {"outline": "pending"}
+
+
+def test_a_dead_workers_allowance_is_freed_when_its_lease_runs_out(budgeted: Trial):
+    repository.grant_allowance(claim(budgeted, "outline"), alone=True)
+    cancelled_and_retried(budgeted)
+    assert repository.grant_allowance(claim(budgeted, "outline"), alone=True) == 0
+    clock.shift(settings().ai_step_lease_seconds + 1)
+    assert repository.grant_allowance(claim(budgeted, "outline"), alone=True) == 1_000
+
+
+def set_aside_for(trial: Trial) -> set[ObjectId]:
+    """The claims that hold an allowance."""
+    return {allowance["claim"] for allowance in trial.job["allowances"]}

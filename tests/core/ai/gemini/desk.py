@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.ai import library
-from lms.ai.gemini import Gemini
+from lms.ai.gemini.provider import Gemini
 from lms.ai.gemini.retries import Retries
 from lms.ai.models import CourseRequest, LessonPlan, Outline, Source, Usage
 from tests.gemini_server import FakeGemini
@@ -36,12 +36,14 @@ class Desk:
     used: list[Usage] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
-    def gemini(self, *, seconds: float = 100, budget: int | None = None, **change: Any) -> Gemini:
+    def gemini(
+        self, *, api_key: str = "a-key", seconds: float = 100, budget: int | None = None, **change: Any
+    ) -> Gemini:
         """No wait is slept through: ``waits`` has what would have been."""
         made: dict[str, Any] = {"model": MODEL, "base_url": self.server.url, "circuit_table": "", **change}
         made.setdefault("retries", self.retries())
         return Gemini(
-            "a-key",
+            api_key,
             remaining_seconds=lambda: seconds - sum(self.waits),
             record=self.used.append,
             budget_left=lambda: None if budget is None else budget - self.tokens,

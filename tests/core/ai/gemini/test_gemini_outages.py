@@ -1,12 +1,18 @@
 """Gemini slow, limiting, broken or gone: called again while there is time, then given back with a reason."""
 
+import logging
 import socket
+import traceback
+from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
-from lms.ai.failures import ProviderRejected, ProviderUnavailable
+from lms.ai.failures import ProviderFailure, ProviderRejected, ProviderUnavailable
+from lms.telemetry import logger
 from tests.core.ai.gemini.desk import OUTLINE, PLAN, Desk, request
 
+KEY = "AIzaSyA-0123456789_abcdefghijklmnopqrstu"
 PASSING = ("rate_limited internal_error unavailable gateway_timeout disconnect not_protocol not_an_object").split()
 
 
@@ -15,7 +21,24 @@ def test_a_passing_failure_is_called_again(desk: Desk, kind: str):
     desk.server.fail(kind, count=2)
     desk.gemini().outline(request(), [])
     assert desk.faults == [kind, kind, None]
-    assert len(desk.used) == 1, "only the answer took tokens"
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "unavailable", "gateway_timeout"])
+def test_what_gemini_answers_with_an_error_takes_no_tokens(desk: Desk, kind: str):
+    desk.server.fail(kind, count=2)
+    desk.gemini().outline(request(), [])
+    assert len(desk.used) == 1
+
+
+@pytest.mark.parametrize("kind", ["hang", "drip", "disconnect", "not_protocol", "not_an_object"])
+def test_a_call_that_gemini_may_have_read_takes_its_input(desk: Desk, kind: str):
+    desk.server.fail(kind, count=2)
+    desk.gemini(retries=desk.retries(longest_call=0.4)).lesson(request(), OUTLINE, PLAN, [])
+    assert desk.faults == [kind, kind, None]
+    *lost, answered = desk.used
+    assert len(lost) == 2
+    assert all(usage.input_tokens >= answered.input_tokens and usage.output_tokens == 0 for usage in lost)
+    assert all(usage.cost_usd > 0 for usage in lost)
 
 
 @pytest.mark.parametrize("kind", PASSING)
@@ -90,16 +113,47 @@ def test_nobody_listening_is_an_outage(desk: Desk):
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(ProviderUnavailable, match=r"could not be reached \(ConnectError\)"):
         desk.gemini(base_url=url).outline(request(), [])
+    assert desk.used == [], "nothing was sent"
 
 
 @pytest.mark.parametrize("kind", ["bad_key", "forbidden", "unknown_model"])
 def test_what_gemini_rejects_is_not_called_again(desk: Desk, kind: str):
     desk.server.fail(kind, count=None)
-    with pytest.raises(ProviderRejected, match="Check the API key") as failure:
+    with pytest.raises(ProviderRejected, match="has to check the API key") as failure:
         desk.gemini().outline(request(), [])
     assert not failure.value.retryable
-    assert "a-key" not in failure.value.reason
     assert desk.faults == [kind]
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logger.registered_formatter)
+    logger.addHandler(handler)
+    yield written
+    logger.removeHandler(handler)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("suspended", "Permission denied"), ("rate_limited", "Quota exceeded")])
+def test_what_google_says_goes_to_the_log_alone_and_without_the_key(
+    desk: Desk, log: StringIO, kind: str, said: str
+):
+    desk.server.fail(kind, count=None)
+    with pytest.raises(ProviderFailure) as failure:
+        desk.gemini(api_key=KEY).outline(request(), [])
+    told = failure.value.reason + "".join(traceback.format_exception(failure.value))
+    assert said in log.getvalue()
+    assert said not in told, "a traceback stands in the log too"
+    assert KEY not in log.getvalue() + told
+
+
+def test_a_key_of_another_kind_is_not_logged_either(desk: Desk, log: StringIO):
+    desk.server.fail("suspended")
+    with pytest.raises(ProviderFailure):
+        desk.gemini(api_key="AQ.another-kind of key").outline(request(), [])
+    assert "another-kind" not in log.getvalue()
+    assert "of key" not in log.getvalue()
 
 
 def test_a_worker_keeps_its_connection_usable_after_a_cut_call(desk: Desk):

@@ -37,15 +37,18 @@ def start(tx: Transaction, owner_id: ObjectId, request: CourseRequest, sources: 
 
 
 def sources_for(request: CourseRequest) -> list[Source]:
-    """What the course is to be built from. Raise 422 where the grounded provider has too little to go on."""
+    """What the course is to be built from. Raise 422 where the provider has too little text or budget to begin."""
+    given = []
     if request.source_text is not None:
-        sources = [Source(id=str(ObjectId()), title=request.topic, text=request.source_text)]
-    elif configured() == "grounded":
-        sources = _from_library(request.topic)
-    else:
-        return []
-    if configured() == "grounded":
-        Grounded().check(request, sources)
+        given = [Source(id=str(ObjectId()), title=request.topic, text=request.source_text)]
+    if configured() == "gemini":
+        # Imported here, so that stages without Gemini do not pay for it.
+        from lms.ai.gemini import checks
+
+        checks.check(request, given)
+        return given
+    sources = given or _from_library(request.topic)
+    Grounded().check(request, sources)
     return sources
 
 
@@ -83,20 +86,20 @@ def _stage(name: str) -> str:
     return _STAGES[name.partition("-")[0]]
 
 
-def _work(job: Document, name: str, remaining_seconds: Callable[[], float]) -> tuple[Any, Finish | None]:
-    if name == _ASSEMBLY:
+def _work(job: Document, held: Document, remaining_seconds: Callable[[], float]) -> tuple[Any, Finish | None]:
+    if held["name"] == _ASSEMBLY:
         return None, _assembly(job)
     try:
-        return _ask(job, name, _provider(job, name, remaining_seconds)), None
+        return _ask(job, held["name"], _provider(job, held, remaining_seconds)), None
     except ProviderFailure as failure:
         if failure.retryable:
             raise
         raise StepFailed(failure.code, failure.reason) from failure
 
 
-def _provider(job: Document, name: str, remaining_seconds: Callable[[], float]) -> Provider:
+def _provider(job: Document, held: Document, remaining_seconds: Callable[[], float]) -> Provider:
     """The job's provider, its calls counted on the job and held to this step's share of the budget."""
-    allowance = repository.grant_allowance(job["_id"], name, alone=name == _OUTLINE)
+    allowance = repository.grant_allowance(held, alone=held["name"] == _OUTLINE)
     spent = 0
 
     def record(usage: Usage) -> None:

@@ -107,7 +107,7 @@ def retry(actor_id: ObjectId, job: Document) -> Document:
     """Take up a failed or cancelled job again where it stood: finished steps are kept."""
 
     def resume(tx: Transaction) -> Document:
-        again: Document = {"status": "queued", "error": None, "finished_at": None, "allowances": {}}
+        again: Document = {"status": "queued", "error": None, "finished_at": None}
         resumed = _change(tx, job, ("failed", "cancelled"), again)
         repository.reopen_steps(tx, job["_id"], clock.now())
         events.record(tx, "job.retried", actor=actor_id, subject=job["_id"])

@@ -11,8 +11,6 @@ from lms.config import settings
 class Provider(Protocol):
     name: str
 
-    def check(self, request: CourseRequest, sources: Sequence[Source]) -> None: ...
-
     def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline: ...
 
     def lesson(
@@ -39,7 +37,7 @@ def provider(
     # google-genai takes half a second to import: only the worker that calls the model pays for it.
     from aws_lambda_powertools.utilities import parameters
 
-    from lms.ai.gemini import Gemini
+    from lms.ai.gemini.provider import Gemini
 
     return Gemini(
         str(parameters.get_parameter(settings().gemini_api_key_parameter, decrypt=True, max_age=300)),

@@ -7,7 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
-from lms import mongo
+from lms import clock, mongo
 from lms.mongo import Document, Transaction
 
 jobs = mongo.collection("jobs", indexes=[IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)])])
@@ -68,30 +68,43 @@ def add_usage(job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd:
     )
 
 
-def grant_allowance(job_id: ObjectId, step: str, *, alone: bool) -> int | None:
-    """Set tokens of the job's budget aside for a step: all that is left where it runs alone, else a fair share of
-    it among the steps to come (but the last, which asks no model). None where the job has no budget.
+def grant_allowance(held: Document, *, alone: bool) -> int | None:
+    """Set tokens of the job's budget aside for a claimed step: all that is left where it runs alone, else a fair
+    share of it among the steps to come (but the last, which asks no model). None where the job has no budget.
 
-    In one atomic update, so that steps that run at once can never spend more than the budget together.
+    In one atomic update, so that claims that live at once can never spend more than the budget together. An
+    allowance stands until its worker ends or its lease does, cancelled or not: the worker may be spending it.
     """
+    alive = {"$gt": ["$$this.until", clock.now()]}
     others = {
         "$filter": {
-            "input": {"$objectToArray": {"$ifNull": ["$allowances", {}]}},
-            "cond": {"$ne": ["$$this.k", step]},
+            "input": {"$ifNull": ["$allowances", []]},
+            "cond": {"$and": [alive, {"$ne": ["$$this.claim", held["token"]]}]},
         }
     }
     spent = {"$add": ["$usage.input_tokens", "$usage.output_tokens"]}
-    set_aside = {"$sum": {"$map": {"input": others, "in": "$$this.v"}}}
+    set_aside = {"$sum": {"$map": {"input": others, "in": "$$this.tokens"}}}
     left = {"$subtract": ["$budget_tokens", {"$add": [spent, set_aside]}]}
-    asking = {"$subtract": ["$progress.total", {"$add": ["$progress.done", {"$size": others}, 1]}]}
+    served = {"$setDifference": [{"$map": {"input": others, "in": "$$this.step"}}, [held["name"]]]}
+    asking = {"$subtract": ["$progress.total", {"$add": ["$progress.done", {"$size": served}, 1]}]}
     sharers = 1 if alone else {"$max": [1, asking]}
     share = {"$max": [0, {"$toInt": {"$floor": {"$divide": [left, sharers]}}}]}
+    own = {"claim": held["token"], "step": held["name"], "tokens": share, "until": held["due_at"]}
     job = jobs().find_one_and_update(
-        {"_id": job_id, "budget_tokens": {"$ne": None}},
-        [{"$set": {f"allowances.{step}": share}}],
+        {"_id": held["job_id"], "budget_tokens": {"$ne": None}},
+        [{"$set": {"allowances": {"$concatArrays": [others, [own]]}}}],
         return_document=ReturnDocument.AFTER,
     )
-    return job["allowances"][step] if job else None
+    return job["allowances"][-1]["tokens"] if job else None
+
+
+def freed_allowance(held: Document) -> Document:
+    """The change of the job that ends what was set aside for the claim."""
+    return {"$pull": {"allowances": {"claim": held["token"]}}}
+
+
+def _free_allowance(held: Document, tx: Transaction | None = None) -> None:
+    jobs().update_one({"_id": held["job_id"]}, freed_allowance(held), session=tx.session if tx else None)
 
 
 def add_steps(tx: Transaction, job_id: ObjectId, names: Sequence[str], now: datetime) -> None:
@@ -136,20 +149,21 @@ def claim_step(job_id: ObjectId, name: str, token: ObjectId, now: datetime, unti
 def finish_step(
     tx: Transaction, held: Document, state: str, *, output: Any = None, error: Document | None = None
 ) -> bool:
-    """Whether the holder of the claim still held it."""
-    return bool(
-        steps()
-        .update_one(
-            {"_id": held["_id"], "state": "running", "token": held["token"]},
-            {"$set": {"state": state, "output": output, "error": error}, "$unset": {"token": "", "due_at": ""}},
-            session=tx.session,
-        )
-        .modified_count
+    """Whether the holder of the claim still held it. Where not, its allowance ends here, else with the change of
+    the job that counts the step."""
+    finished = steps().update_one(
+        {"_id": held["_id"], "state": "running", "token": held["token"]},
+        {"$set": {"state": state, "output": output, "error": error}, "$unset": {"token": "", "due_at": ""}},
+        session=tx.session,
     )
+    if not finished.modified_count:
+        _free_allowance(held, tx)
+    return bool(finished.modified_count)
 
 
 def release_step(held: Document, due_at: datetime) -> None:
     """Give a claim back, for a later attempt."""
+    _free_allowance(held)
     steps().update_one(
         {"_id": held["_id"], "state": "running", "token": held["token"]},
         {"$set": {"state": "pending", "due_at": due_at}, "$unset": {"token": ""}},

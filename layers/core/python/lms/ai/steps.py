@@ -32,12 +32,12 @@ class Kind:
     """A kind of job.
 
     ``due`` names the steps that are due once ``done`` are finished (none: the job is), ``stage`` a step's stage,
-    and ``work`` does a step: its output, and what else to write in the transaction that keeps it.
+    and ``work`` does a claimed step: its output, and what else to write in the transaction that keeps it.
     """
 
     due: Callable[[Document, frozenset[str]], Sequence[str]]
     stage: Callable[[str], str]
-    work: Callable[[Document, str, Callable[[], float]], tuple[Any, Finish | None]]
+    work: Callable[[Document, Document, Callable[[], float]], tuple[Any, Finish | None]]
 
 
 class StepFailed(Exception):
@@ -60,7 +60,7 @@ def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[],
         return
     begun = clock.now()
     try:
-        output, finish = kind.work(job, name, remaining_seconds)
+        output, finish = kind.work(job, held, remaining_seconds)
         _complete(kind, job, held, output, finish)
     except StepFailed as failure:
         _fail(kind, job, held, failure)
@@ -126,8 +126,7 @@ def _fail(kind: Kind, job: Document, held: Document, failure: StepFailed) -> Non
 
 def _touch(tx: Transaction, job: Document, held: Document, change: Document) -> Document:
     change["$set"]["updated_at"] = clock.now()
-    change["$unset"] = {f"allowances.{held['name']}": ""}
-    touched = repository.change_job(tx, job["_id"], change)
+    touched = repository.change_job(tx, job["_id"], change | repository.freed_allowance(held))
     if touched is None:
         raise RuntimeError("the job is gone")
     return touched

@@ -1,5 +1,1 @@
-"""Gemini as an AI provider. Only the workers that call it import this: the others have no google-genai."""
-
-from lms.ai.gemini.provider import Gemini
-
-__all__ = ["Gemini"]
+"""Gemini as an AI provider. ``provider`` is for the workers that call it; ``checks`` is for the endpoints too."""

@@ -5,9 +5,10 @@ timeout is one between two bytes, which a server that trickles never meets, so a
 """
 
 import asyncio
+import re
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lms.ai.failures import ProviderRejected
 from lms.ai.gemini.prompts import Prompt
 from lms.ai.gemini.retries import Outage, RateLimited
+from lms.telemetry import logger
 
 if TYPE_CHECKING:
     from google import genai
@@ -22,11 +24,21 @@ if TYPE_CHECKING:
 
 _API_VERSION = "v1beta"
 _LONGEST_MESSAGE = 300
+_KEY = re.compile(r"api_key:\S+|AIza[\w-]+")
+_REFUSALS = {
+    400: "Gemini does not accept the request: the API key is not valid, or the model does not take such a request",
+    401: "Gemini does not accept the API key",
+    403: "Gemini does not let the API key in: it lacks a permission, or has been suspended",
+    404: "Gemini does not know the model",
+}
 
 
 @dataclass(frozen=True)
 class Reply:
-    """``blocked`` names why the prompt was refused; ``model`` is the one that answered, thoughts are output."""
+    """``blocked`` names why the prompt was refused; ``model`` is the one that answered, thoughts are output.
+
+    ``limit``: the output tokens that the call was held to, None: the model's own limit.
+    """
 
     text: str
     finish_reason: str
@@ -34,6 +46,7 @@ class Reply:
     model: str
     input_tokens: int
     output_tokens: int
+    limit: int | None
 
 
 class _Connection(NamedTuple):
@@ -43,7 +56,7 @@ class _Connection(NamedTuple):
 
 @dataclass(frozen=True)
 class Client:
-    api_key: str
+    api_key: str = field(repr=False)
     model: str
     base_url: str
 
@@ -64,15 +77,21 @@ class Client:
 
         request = self._request(connection.client, prompt, schema, max_output_tokens, seconds)
         try:
-            return _reply(connection.runner.run(request), self.model)
+            return _reply(connection.runner.run(request), self.model, max_output_tokens)
         except TimeoutError as error:
-            raise Outage(f"Gemini did not answer within {seconds:.0f} seconds.") from error
+            raise Outage(f"Gemini did not answer within {seconds:.0f} seconds.", billable=True) from error
         except httpx2.RequestError as error:
-            raise Outage(f"Gemini could not be reached ({type(error).__name__}).") from error
+            unsent = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+            raise Outage(f"Gemini could not be reached ({type(error).__name__}).", billable=not unsent) from error
         except errors.APIError as error:
-            raise _meaning(error) from error
+            logger.warning(
+                "gemini refused a call", status=error.code, said=_redacted(error.message or "", self.api_key)
+            )
+            # From none, here and below: what Google said would stand in the log's traceback, unredacted.
+            raise _meaning(error) from None
         except (ValueError, TypeError, AttributeError) as error:
-            raise Outage("Gemini sent an answer that its own protocol does not know.") from error
+            unknown = f"Gemini sent an answer that its own protocol does not know ({type(error).__name__})."
+            raise Outage(unknown, billable=True) from None
 
     async def _request(
         self,
@@ -115,7 +134,7 @@ def _connect(api_key: str, base_url: str, _thread: int) -> _Connection:
     return _Connection(genai.Client(api_key=api_key, vertexai=False, http_options=options), asyncio.Runner())
 
 
-def _reply(response: "types.GenerateContentResponse", model: str) -> Reply:
+def _reply(response: "types.GenerateContentResponse", model: str, limit: int | None) -> Reply:
     candidate = response.candidates[0] if response.candidates else None
     feedback = response.prompt_feedback
     usage = response.usage_metadata
@@ -128,20 +147,26 @@ def _reply(response: "types.GenerateContentResponse", model: str) -> Reply:
         model=response.model_version or model,
         input_tokens=(usage.prompt_token_count or 0) if usage else 0,
         output_tokens=(usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0) if usage else 0,
+        limit=limit,
     )
 
 
+def _redacted(said: str, api_key: str) -> str:
+    """Google's message without the key: "Consumer 'api_key:AIza…' has been suspended" is one of them."""
+    return _KEY.sub("[key]", said.replace(api_key, "[key]"))[:_LONGEST_MESSAGE]
+
+
 def _meaning(error: "errors.APIError") -> Exception:
+    # Google does not bill what it answers with an error: https://ai.google.dev/gemini-api/docs/billing
     if error.code == 429:
         return RateLimited(
             "Gemini limits our calls (429): wait, or raise the quota of the key's project.", _retry_after(error)
         )
     if error.code == 408 or error.code >= 500:
         return Outage(f"Gemini is unavailable ({error.code}).", _retry_after(error))
-    message = str(error.message or "")[:_LONGEST_MESSAGE]
+    refusal = _REFUSALS.get(error.code, "Gemini rejects our calls")
     return ProviderRejected(
-        f"Gemini rejects our calls ({error.code}): {message or 'no reason given'} "
-        "Check the API key, the model's name and the key's permissions."
+        f"{refusal} ({error.code}). An administrator has to check the API key, its permissions and the model."
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lms import clock
 from lms.ai.failures import BudgetExhausted, ContentRefused
@@ -11,17 +11,15 @@ from lms.ai.gemini.breaker import guarded
 from lms.ai.gemini.client import Client, Reply
 from lms.ai.gemini.conversion import Unusable
 from lms.ai.gemini.pricing import cost_usd
-from lms.ai.gemini.prompts import Prompt
-from lms.ai.gemini.retries import Retries
+from lms.ai.gemini.prompts import LEAST_OUTPUT, Prompt
+from lms.ai.gemini.retries import Outage, Retries
 from lms.ai.gemini.schema import Answer, LessonAnswer, OutlineAnswer, QuizAnswer, json_schema
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source, Usage
 from lms.config import settings
-from lms.errors import Invalid
 from lms.telemetry import logger
 
 _ASKED_AT_MOST = 3
 _QUESTIONS = 5
-_LEAST_OUTPUT = 512
 _MOST_OUTPUT = 65_536
 _BLOCKED = {"SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "ESCALATION", "PUP_LIMITED_DISABLED"}
 _CUT_OFF = {"MAX_TOKENS", "CONTINUATION"}
@@ -31,7 +29,8 @@ T = TypeVar("T")
 
 
 class Gemini:
-    """``record`` is told what every call used, failed ones too; ``budget_left`` is in tokens, None: no budget."""
+    """``record`` is told what every call used: by Google's count, and by our estimate of its input where no answer
+    came that could tell; ``budget_left`` is in tokens, None: no budget."""
 
     name = "gemini"
 
@@ -51,6 +50,7 @@ class Gemini:
         self._record = record
         self._budget_left = budget_left
         self._retries = retries or Retries(base=settings().ai_retry_base_seconds)
+        self._model = model
         client = Client(api_key, model, base_url)
         client.connect()
         self._generate = guarded(
@@ -58,22 +58,6 @@ class Gemini:
             circuit=f"gemini/{model}",
             table=settings().circuit_table if circuit_table is None else circuit_table,
         )
-
-    def check(self, request: CourseRequest, sources: Sequence[Source]) -> None:
-        """Raise 422 where the sources hold no text, or the budget would not even pay for the outline."""
-        if sources and not (shown := paragraphs.numbered(sources)):
-            raise Invalid("The source text holds no words.", code="SOURCE_EMPTY")
-        if request.budget_tokens is None:
-            return
-        shown = paragraphs.numbered(sources)
-        needed = _LEAST_OUTPUT + prompts.outline(request, shown).tokens(
-            json_schema(OutlineAnswer, cited=bool(shown))
-        )
-        if needed > request.budget_tokens:
-            raise Invalid(
-                f"budget_tokens is too small: the outline alone needs about {needed} tokens.",
-                code="BUDGET_TOO_SMALL",
-            )
 
     def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline:
         shown = paragraphs.numbered(sources)
@@ -109,48 +93,58 @@ class Gemini:
         problems: list[str] = []
         for _ in range(_ASKED_AT_MOST):
             asked = prompt.corrected(problems) if problems else prompt
-            limit = self._output_limit(asked.tokens(schema))
-            reply = self._retries.run(partial(self._generate, asked, schema, limit), self._remaining_seconds)
-            self._account(reply)
+            reply = self._retries.run(partial(self._call, asked, schema), self._remaining_seconds)
             try:
-                return conversion.read(answer, _text(reply, limit), convert)
+                return conversion.read(answer, _text(reply), convert)
             except Unusable as unusable:
                 problems = unusable.problems
                 logger.info("gemini's answer was unusable", problems=len(problems))
         raise ContentRefused(f"Gemini's answer failed validation {_ASKED_AT_MOST} times: {'; '.join(problems)}")
 
+    def _call(self, prompt: Prompt, schema: dict[str, Any], seconds: float) -> Reply:
+        """One call, held to what is left of the budget by then and counted against it."""
+        needed = prompt.tokens(schema)
+        limit = self._output_limit(needed)
+        try:
+            reply = self._generate(prompt, schema, limit, seconds)
+        except Outage as outage:
+            if outage.billable:
+                self._account(self._model, needed, 0)
+            raise
+        self._account(reply.model, reply.input_tokens, reply.output_tokens)
+        return reply
+
     def _output_limit(self, input_tokens: int) -> int | None:
+        """The tokens that the answer may take. Raise BudgetExhausted where the budget does not reach for it."""
         left = self._budget_left()
         if left is None:
             return None
-        if left - input_tokens < _LEAST_OUTPUT:
+        if left - input_tokens < LEAST_OUTPUT:
             raise BudgetExhausted(
-                f"The next call needs about {input_tokens + _LEAST_OUTPUT} tokens, and {max(0, left)} are left for "
+                f"The next call may need {input_tokens + LEAST_OUTPUT} tokens, and {max(0, left)} are left for "
                 "this step. Start the job again with a larger budget_tokens."
             )
         return min(left - input_tokens, _MOST_OUTPUT)
 
-    def _account(self, reply: Reply) -> None:
-        if not reply.input_tokens and not reply.output_tokens:
+    def _account(self, model: str, input_tokens: int, output_tokens: int) -> None:
+        if not input_tokens and not output_tokens:
             return
-        cost = cost_usd(reply.model, reply.input_tokens, reply.output_tokens, clock.now().date())
+        cost = cost_usd(model, input_tokens, output_tokens, clock.now().date())
         if cost is None:
-            logger.warning("model without a listed price: its cost counts as 0", model=reply.model)
-        self._record(
-            Usage(input_tokens=reply.input_tokens, output_tokens=reply.output_tokens, cost_usd=cost or 0.0)
-        )
+            logger.warning("model without a listed price: its cost counts as 0", model=model)
+        self._record(Usage(input_tokens=input_tokens, output_tokens=output_tokens, cost_usd=cost or 0.0))
 
 
-def _text(reply: Reply, limit: int | None) -> str:
+def _text(reply: Reply) -> str:
     """The answer's text. Raise ContentRefused where it was blocked, Unusable where it ended early."""
     blocked = reply.blocked or (reply.finish_reason if reply.finish_reason in _BLOCKED else None)
     if blocked:
         raise ContentRefused(
             f"Gemini's content filter blocked this ({blocked}). Word the topic or the source text differently."
         )
-    if reply.finish_reason in _CUT_OFF and limit is not None and limit < _MOST_OUTPUT:
+    if reply.finish_reason in _CUT_OFF and reply.limit is not None and reply.limit < _MOST_OUTPUT:
         raise BudgetExhausted(
-            f"The tokens that were left for this step ({limit}) did not suffice for the answer. "
+            f"The tokens that were left for this step ({reply.limit}) did not suffice for the answer. "
             "Start the job again with a larger budget_tokens."
         )
     if reply.finish_reason in _CUT_OFF:

@@ -26,7 +26,11 @@ class RateLimited(Transient):
 
 
 class Outage(Transient):
-    """The provider is away, broken or too slow."""
+    """The provider is away, broken or too slow. ``billable``: it may have read the request all the same."""
+
+    def __init__(self, reason: str, retry_after: float | None = None, *, billable: bool = False) -> None:
+        super().__init__(reason, retry_after)
+        self.billable = billable
 
 
 @dataclass(frozen=True)

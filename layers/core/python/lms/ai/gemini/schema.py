@@ -25,7 +25,8 @@ Text = Annotated[str, AfterValidator(_printable)]
 
 
 class Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    # What the model wrote stays out of errors, which are logged.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Citation(Answer):
