@@ -1,8 +1,11 @@
 """Answers that break a rule are asked for again with what was wrong, at most twice."""
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
+from lms.ai import models
 from lms.ai.failures import ContentRefused
+from lms.ai.gemini import schema
 from tests.core.ai.gemini.desk import OUTLINE, PLAN, SOURCE, Desk, request
 
 
@@ -60,3 +63,22 @@ def test_what_the_filter_blocks_is_refused_at_once(desk: Desk, kind: str, name: 
         desk.gemini().lesson(request(), OUTLINE, PLAN, [SOURCE])
     assert desk.faults == [kind]
     assert len(desk.used) == 1
+
+
+CONTENT = [
+    models.Source,
+    models.Outline,
+    models.Lesson,
+    models.Quiz,
+    models.Cloze,
+    models.Block,
+    schema.LessonAnswer,
+]
+
+
+@pytest.mark.parametrize("model", CONTENT)
+def test_a_validation_error_does_not_quote_what_was_written(model: type[BaseModel]):
+    said = {name: ["a secret"] for name in model.model_fields}
+    with pytest.raises(ValidationError) as failure:
+        model.model_validate(said)
+    assert "secret" not in str(failure.value)

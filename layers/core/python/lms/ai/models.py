@@ -19,7 +19,13 @@ class CourseRequest(Body):
     budget_tokens: Annotated[Count, Field(ge=1_000, le=10_000_000)] | None = None
 
 
-class Source(BaseModel):
+class _Content(BaseModel):
+    """What holds text of a source or a model: its validation errors, which are logged, do not quote it."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+class Source(_Content):
     """A text to build from: Markdown or plain."""
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +45,7 @@ class Span(BaseModel):
     end: int = Field(gt=0)
 
 
-class LessonPlan(BaseModel):
+class LessonPlan(_Content):
     """A lesson as the outline foresees it; ``number`` counts through the whole course from 1."""
 
     number: int = Field(ge=1)
@@ -49,12 +55,12 @@ class LessonPlan(BaseModel):
     spans: list[Span] = []
 
 
-class ModulePlan(BaseModel):
+class ModulePlan(_Content):
     title: Title
     lessons: Annotated[list[LessonPlan], Field(min_length=1)]
 
 
-class Outline(BaseModel):
+class Outline(_Content):
     title: Title
     description: str
     skills: list[str] = []
@@ -65,7 +71,7 @@ class Outline(BaseModel):
         return [lesson for module in self.modules for lesson in module.lessons]
 
 
-class Block(BaseModel):
+class Block(_Content):
     """A piece of a lesson. ``source`` is None only where no source text was given."""
 
     kind: Literal["markdown", "code"]
@@ -74,13 +80,13 @@ class Block(BaseModel):
     source: Span | None = None
 
 
-class KeyTerm(BaseModel):
+class KeyTerm(_Content):
     term: str
     definition: str
     source: Span | None = None
 
 
-class Lesson(BaseModel):
+class Lesson(_Content):
     """A lesson's content. Its first block is the summary."""
 
     blocks: Annotated[list[Block], Field(min_length=1)]
@@ -91,7 +97,7 @@ class Lesson(BaseModel):
         return "\n\n".join(block.text for block in self.blocks)
 
 
-class _Asked(BaseModel):
+class _Asked(_Content):
     """``evidence`` is a sentence that stands word for word in the lesson and settles the answer."""
 
     prompt: Annotated[str, StringConstraints(min_length=1)]
@@ -125,7 +131,7 @@ class ShortText(_Asked):
 Question = Annotated[SingleChoice | TrueFalse | Cloze | ShortText, Field(discriminator="kind")]
 
 
-class Quiz(BaseModel):
+class Quiz(_Content):
     questions: Annotated[list[Question], Field(min_length=1)]
 
 
