@@ -18,11 +18,6 @@ from pydantic import (
     model_validator,
 )
 
-
-def _text(value: Any) -> str:
-    return str(value)
-
-
 _BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -37,7 +32,7 @@ def rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Id = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
+Id = Annotated[str, BeforeValidator(str), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
 """An ObjectId as hex text."""
 
 DocumentId = Annotated[Id, Field(validation_alias=AliasChoices("_id", "id"))]

@@ -1,7 +1,7 @@
 """MongoDB: one client per process, collections with their indexes, transactions, deadlines."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -120,11 +120,9 @@ def transaction(work: Callable[[Transaction], T]) -> T:
     return result
 
 
-@contextmanager
-def deadline(remaining_seconds: float, longest: float = _LONGEST_SECONDS) -> Iterator[None]:
+def deadline(remaining_seconds: float, longest: float = _LONGEST_SECONDS) -> AbstractContextManager[None]:
     """Bound all MongoDB waits of the block together, so that an answer still gets out before the function ends."""
-    with pymongo.timeout(max(0.1, min(longest, remaining_seconds - _MARGIN_SECONDS))):
-        yield
+    return pymongo.timeout(max(0.1, min(longest, remaining_seconds - _MARGIN_SECONDS)))
 
 
 def is_outage(error: PyMongoError) -> bool:
