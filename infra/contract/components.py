@@ -81,7 +81,7 @@ def _header(description: str, kind: str = "string") -> Json:
 
 
 HEADERS: Json = {
-    "ETag": _header("The resource's version."),
+    "ETag": _header("Opaque: the resource's version, and what else the answer depends on."),
     "Idempotent-Replayed": _header("`true` where this is the stored answer to an earlier request with this key."),
     "Link": _header('The next page, `rel="next"` (RFC 8288).'),
     "Location": _header("Where the new resource, or the job that makes it, is found."),
