@@ -35,5 +35,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             raise
 
     answer = dict(process_partial_response(event, handle, _processor, context))
-    metrics.flush_metrics()
+    if metrics.metric_set:
+        metrics.flush_metrics()
     return answer
