@@ -17,7 +17,6 @@ from lms.errors import (
     Invalid,
     NotFound,
     PreconditionFailed,
-    PreconditionRequired,
     TooLarge,
     TooManyRequests,
     Unauthenticated,
@@ -39,7 +38,6 @@ _PROBLEMS: dict[int, type[DomainError]] = {
         TooLarge,
         UnsupportedMediaType,
         Invalid,
-        PreconditionRequired,
         TooManyRequests,
         Unavailable,
     )

@@ -41,7 +41,6 @@ class Settings(BaseModel):
     # What is wrong gets logged, and a key or a password of the database stands in what was given.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    stage: str = "local"
     mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
     mongodb_database: str = "lms"
     jwt_keys: Json[KeyRing] | None = None

@@ -117,10 +117,6 @@ def add_steps(tx: Transaction, job_id: ObjectId, names: Sequence[str], now: date
     )
 
 
-def step(job_id: ObjectId, name: str) -> Document | None:
-    return steps().find_one({"job_id": job_id, "name": name})
-
-
 def step_states(tx: Transaction, job_id: ObjectId) -> list[Document]:
     return list(steps().find({"job_id": job_id}, {"name": 1, "state": 1, "error": 1, "_id": 0}, session=tx.session))
 

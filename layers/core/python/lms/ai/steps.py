@@ -64,6 +64,7 @@ def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[],
         _complete(kind, job, held, output, finish)
     except StepFailed as failure:
         _fail(kind, job, held, failure)
+        return
     except Exception as error:
         if held["attempts"] == attempts:
             _fail(kind, job, held, StepFailed("STEP_GAVE_UP", f"failed {attempts} times. {_told(error)}"))
