@@ -61,10 +61,11 @@ PYTHON_313 = $(shell for each in python3.13 $${PYENV_ROOT:-$$HOME/.pyenv}/versio
 SAM = AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} \
 	PATH="$(PYTHON_313):$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(SAM_VENV)/bin/sam
 
-$(SAM_VENV)/.sam: infra/sam/requirements.txt
+$(SAM_VENV)/.sam: infra/sam/requirements.txt $(VENV)/.start
 	@test -x $(SAM_VENV)/bin/python || $(PYTHON) -m venv $(SAM_VENV)
 	@echo "Installing SAM CLI …"
-	@$(SAM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@# By uv: pip's hash mode does not take a package that is asked for with extras and without.
+	@$(BIN)/uv pip install --quiet --python $(SAM_VENV)/bin/python --require-hashes -r $<
 	@touch $@
 
 validate: $(SAM_VENV)/.sam
