@@ -22,7 +22,7 @@ class CourseRequest(Body):
 class _Content(BaseModel):
     """What holds text of a source or a model: its validation errors, which are logged, do not quote it."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True, defer_build=True)
 
 
 class Source(_Content):
@@ -38,7 +38,7 @@ class Source(_Content):
 class Span(BaseModel):
     """Where something stands: ``source.text[start:end]``, in characters."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     source_id: Id
     start: int = Field(ge=0)
