@@ -196,10 +196,6 @@ def _problem_response(error: type[DomainError]) -> Json:
     return {"description": error.title, **({"headers": named} if named else {}), "content": content}
 
 
-def _problem_ref(status: int) -> Json:
-    return _ref("responses", _PROBLEMS[status].__name__)
-
-
 def _ref(section: str, name: str) -> Json:
     return {"$ref": f"#/components/{section}/{name}"}
 

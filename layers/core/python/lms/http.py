@@ -163,12 +163,7 @@ def _database_error(error: PyMongoError) -> Response[str]:
     return _broken(error)
 
 
-@app.exception_handler(ResponseValidationError)
-def _wrong_response(error: ResponseValidationError) -> Response[str]:
-    return _broken(error)
-
-
-@app.exception_handler(Exception)
+@app.exception_handler([ResponseValidationError, Exception])
 def _unexpected(error: Exception) -> Response[str]:
     return _broken(error)
 

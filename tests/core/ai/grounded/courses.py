@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from lms.ai.grounded import Grounded
-from lms.ai.grounded.material import read
-from lms.ai.grounded.outlining import lessons_possible
+from lms.ai.grounded.material import capacity, read
+from lms.ai.grounded.outlining import segments_for
 from lms.ai.models import Lesson, LessonPlan, Quiz, Source
 from tests.core.ai.grounded.texts import SHAPES, asked, given, library
 
@@ -20,7 +20,7 @@ def shelf() -> dict[str, tuple[Source, str, tuple[int, ...]]]:
     shapes = {}
     for name, text in SHAPES.items():
         source = given(text)
-        most = lessons_possible(asked("The topic", 1, text), [read(source)])
+        most = capacity(segments_for(asked("The topic", 1, text), [read(source)]))
         shapes[name] = (source, LANGUAGES.get(name, "en"), tuple(range(1, most + 1)))
     return shipped | shapes
 

@@ -3,8 +3,8 @@ from itertools import pairwise
 import pytest
 
 from lms.ai.grounded import Grounded
-from lms.ai.grounded.material import read, sections
-from lms.ai.grounded.outlining import lessons_possible, minutes
+from lms.ai.grounded.material import capacity, read, sections
+from lms.ai.grounded.outlining import minutes, segments_for
 from lms.ai.models import Outline, Source
 from lms.fields import Difficulty
 from tests.core.ai.grounded.texts import QUEUES, SHAPES, asked, given, library
@@ -45,7 +45,7 @@ def test_every_lesson_count_on_the_library(source: Source, count: int) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_of_text_and_every_count_that_it_holds(shape: str) -> None:
     source = given(SHAPES[shape])
-    most = lessons_possible(asked("The topic", 1, source.text), [read(source)])
+    most = capacity(segments_for(asked("The topic", 1, source.text), [read(source)]))
     assert most >= 1
     for count in range(1, most + 1):
         request = asked("The topic", count, source.text, LANGUAGES.get(shape, "en"))

@@ -8,7 +8,7 @@ from itertools import chain, cycle, islice, pairwise
 
 from lms.ai.grounded.concepts import Concept, Glossary, display, main_concepts
 from lms.ai.grounded.keywords import keywords_of
-from lms.ai.grounded.material import Document, Segment, abstract, capacity, read, sections
+from lms.ai.grounded.material import Document, Segment, abstract, read, sections
 from lms.ai.grounded.phrases import phrases
 from lms.ai.grounded.ranking import relevant, topic_stems
 from lms.ai.grounded.splitting import Group, groups, likeness
@@ -36,10 +36,6 @@ def segments_for(request: CourseRequest, documents: Sequence[Document]) -> list[
     if request.source_text is None:
         return relevant(request.topic, documents)
     return [segment for document in documents for segment in sections(document)]
-
-
-def lessons_possible(request: CourseRequest, documents: Sequence[Document]) -> int:
-    return capacity(segments_for(request, documents))
 
 
 def outline(request: CourseRequest, sources: Sequence[Source]) -> Outline:
