@@ -13,6 +13,6 @@ from lms.http import app, lambda_handler, shown
 __all__ = ["lambda_handler"]
 
 
-@app.get("/jobs/<id>", compress=True)
+@app.get("/jobs/<id>", compress=True, enable_validation=False)
 def get_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
     return shown(Job, jobs.visible_to(caller, id))

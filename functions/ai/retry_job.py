@@ -13,6 +13,6 @@ from lms.http import app, lambda_handler, shown
 __all__ = ["lambda_handler"]
 
 
-@app.post("/jobs/<id>/retry")
+@app.post("/jobs/<id>/retry", enable_validation=False)
 def retry_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
     return shown(Job, jobs.retry(caller.id, jobs.visible_to(caller, id)))

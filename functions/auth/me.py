@@ -13,6 +13,6 @@ from lms.http import app, lambda_handler, shown
 __all__ = ["lambda_handler"]
 
 
-@app.get("/auth/me", compress=True)
+@app.get("/auth/me", compress=True, enable_validation=False)
 def me(caller: Annotated[Caller, Depends(allowed("account.read"))]) -> Response[User]:
     return shown(User, accounts.account(caller.id))

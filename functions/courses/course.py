@@ -13,7 +13,7 @@ from lms.http import app, if_match, lambda_handler, no_content, shown
 __all__ = ["lambda_handler"]
 
 
-@app.get("/courses/<id>", compress=True)
+@app.get("/courses/<id>", compress=True, enable_validation=False)
 def read(
     id: str, access: Annotated[CourseAccess, Depends(in_course("course.read", load="summary"))]
 ) -> Response[Course]:
@@ -27,7 +27,7 @@ def change(
     return shown(Course, authoring.change(access, body, if_match()), variant=access.role)
 
 
-@app.delete("/courses/<id>", status_code=204)
+@app.delete("/courses/<id>", status_code=204, enable_validation=False)
 def delete(id: str, access: Annotated[CourseAccess, Depends(in_course("course.delete"))]) -> Response[None]:
     authoring.delete(access, if_match())
     return no_content()

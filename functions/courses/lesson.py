@@ -14,7 +14,7 @@ from lms.http import app, if_match, lambda_handler, no_content, shown
 __all__ = ["lambda_handler"]
 
 
-@app.get("/courses/<id>/lessons/<lesson_id>", compress=True)
+@app.get("/courses/<id>/lessons/<lesson_id>", compress=True, enable_validation=False)
 def read(
     id: str, lesson_id: str, access: Annotated[CourseAccess, Depends(in_course("lesson.read"))]
 ) -> Response[Lesson]:
@@ -29,7 +29,7 @@ def change(
     return shown(Lesson, lesson, variant=lessons.variant(access))
 
 
-@app.delete("/courses/<id>/lessons/<lesson_id>", status_code=204)
+@app.delete("/courses/<id>/lessons/<lesson_id>", status_code=204, enable_validation=False)
 def delete(
     id: str, lesson_id: str, access: Annotated[CourseAccess, Depends(in_course("course.edit"))]
 ) -> Response[None]:

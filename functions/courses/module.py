@@ -21,7 +21,7 @@ def change(
     return shown(Module, outline.change_module(access, mongo.object_id(module_id), body, if_match()))
 
 
-@app.delete("/courses/<id>/modules/<module_id>", status_code=204)
+@app.delete("/courses/<id>/modules/<module_id>", status_code=204, enable_validation=False)
 def delete(
     id: str, module_id: str, access: Annotated[CourseAccess, Depends(in_course("course.edit"))]
 ) -> Response[None]:

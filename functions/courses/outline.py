@@ -13,7 +13,7 @@ from lms.http import app, if_match, lambda_handler, shown
 __all__ = ["lambda_handler"]
 
 
-@app.get("/courses/<id>/outline", compress=True)
+@app.get("/courses/<id>/outline", compress=True, enable_validation=False)
 def read(
     id: str, access: Annotated[CourseAccess, Depends(in_course("course.read", load="outline"))]
 ) -> Response[Outline]:

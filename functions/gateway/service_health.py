@@ -9,7 +9,7 @@ from lms.http import app, lambda_handler
 __all__ = ["lambda_handler"]
 
 
-@app.get("/health/services")
+@app.get("/health/services", enable_validation=False)
 def service_health() -> Response[ServiceHealth]:
     found = health.services().model_dump(mode="json")
     return Response(200, "application/json", found, headers={"Cache-Control": "no-store"})

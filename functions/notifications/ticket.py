@@ -13,6 +13,6 @@ from lms.notifications.models import Ticket
 __all__ = ["lambda_handler"]
 
 
-@app.post("/notifications/ticket", status_code=201)
+@app.post("/notifications/ticket", status_code=201, enable_validation=False)
 def ticket(caller: Annotated[Caller, Depends(allowed("notification.connect"))]) -> Response[Ticket]:
     return shown(Ticket, tickets.issue(caller), status=201, **{"Cache-Control": "no-store"})

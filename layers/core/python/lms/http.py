@@ -92,7 +92,6 @@ app = APIGatewayHttpResolver(
     response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
 )
 
-
 # A body of 5 MB can be wrong in half a million fields; Lambda's answer holds 6 MB.
 _MOST_ERRORS = 100
 _LONGEST_POINTER = 200
@@ -182,7 +181,7 @@ def _finish(resolver: APIGatewayHttpResolver, next_middleware: NextMiddleware) -
     if answer.status_code == HTTPStatus.NO_CONTENT:
         answer.body, answer.headers = "", {}
         return answer
-    if isinstance(answer.body, dict | list):
+    if isinstance(answer.body, dict | list | BaseModel):
         answer.body = to_json(answer.body).decode()
     if resolver.current_event.http_method == "GET" and answer.status_code == HTTPStatus.OK:
         if "ETag" not in answer.headers:
@@ -208,7 +207,9 @@ def _tags(value: str) -> list[str]:
 
 
 def header(name: str) -> str:
-    return app.current_event.headers.get(name, "")
+    """Of the request; empty where it is not sent. API Gateway writes all names in lower case."""
+    value: str = app.current_event["headers"].get(name.lower(), "")
+    return value
 
 
 def source_address() -> str:
