@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LAMBDA_VENV := .venv-lambda
 export PYTHONPATH := layers/core/python:functions:.
 export SAM_CLI_TELEMETRY := 0
 
@@ -23,7 +24,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.test
+bench: $(VENV)/.test $(LAMBDA_VENV)/.lambda
 	$(BIN)/python -m benchmarks $(ARGS)
 
 contract: $(VENV)/.start
@@ -44,12 +45,22 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.start
 	@$(BIN)/python -m compileall -q $(VENV)/lib > /dev/null || true
 	@touch $@
 
+# What a function finds in Lambda: its layer and the runtime's boto3, with bytecode as the layer has it. Packages of
+# the tests would be imported too where a library looks for them.
+$(LAMBDA_VENV)/.lambda: layers/dependencies/requirements.txt benchmarks/requirements.txt $(VENV)/.start
+	@echo "Installing what Lambda has …"
+	@rm -rf $(LAMBDA_VENV) && $(BIN)/python -m venv --without-pip $(LAMBDA_VENV)
+	@$(BIN)/uv pip install --quiet --python $(LAMBDA_VENV)/bin/python --require-hashes $(patsubst %,-r %,$(filter %.txt,$^))
+	@$(BIN)/python -m compileall -q --invalidation-mode unchecked-hash $(LAMBDA_VENV)/lib > /dev/null || true
+	@touch $@
+
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(VENV)/.start
 	$(COMPILE) tests/requirements.in -o tests/requirements.txt
 	$(COMPILE) infra/local/requirements.in -c tests/requirements.txt -o infra/local/requirements.txt
 	$(COMPILE) layers/dependencies/requirements.in -c tests/requirements.txt -o layers/dependencies/requirements.txt
 	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt -o layers/gemini/requirements.txt
+	$(COMPILE) benchmarks/requirements.in -c tests/requirements.txt -o benchmarks/requirements.txt
 	$(COMPILE) infra/sam/requirements.in -o infra/sam/requirements.txt
 
 # SAM builds with Lambda's own Python: the first 3.13 that runs, on PATH or of pyenv or uv. It comes first on the
@@ -82,4 +93,4 @@ deploy: build
 	$(SAM) remote invoke PrepareDatabaseFunction --stack-name lms-$(STAGE)
 
 clean:
-	rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(LAMBDA_VENV) .aws-sam .local .mypy_cache .ruff_cache .pytest_cache

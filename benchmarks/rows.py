@@ -1,13 +1,18 @@
 """Printing a comparison: a figure, its floor, their ratio, and whether the goal holds."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 
-def interleaved(measured: Callable[[], float], floor: Callable[[], float], rounds: int) -> tuple[float, float]:
-    """The medians of both, taken by turns so that a change of the machine's mood hits both alike."""
+def interleaved(
+    measured: Callable[[], float],
+    floor: Callable[[], float],
+    rounds: int,
+    of: Callable[[Iterable[float]], float] = statistics.median,
+) -> tuple[float, float]:
+    """The median (or another figure ``of`` them) of both, by turns: the machine's moods hit both alike."""
     ours, bare = zip(*[(measured(), floor()) for _ in range(rounds)], strict=True)
-    return statistics.median(ours), statistics.median(bare)
+    return of(ours), of(bare)
 
 
 def title(text: str, columns: Sequence[str]) -> None:

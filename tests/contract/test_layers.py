@@ -29,7 +29,11 @@ def test_packages_that_two_layers_share_have_one_version():
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, *(ROOT / "infra").glob("*/requirements.txt")], ids=str)
+@pytest.mark.parametrize(
+    "lock",
+    [*LOCKS, *(ROOT / "infra").glob("*/requirements.txt"), ROOT / "benchmarks/requirements.txt"],
+    ids=str,
+)
 def test_a_lock_pins_by_hash_and_names_no_index(lock: Path):
     text = lock.read_text("utf-8")
     assert pinned(lock)
