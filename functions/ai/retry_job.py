@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from lms.ai import jobs
+from lms.ai import changes, jobs
 from lms.ai.models import Job
 from lms.caller import Caller, allowed
 from lms.http import app, lambda_handler, shown
@@ -15,4 +15,4 @@ __all__ = ["lambda_handler"]
 
 @app.post("/jobs/<id>/retry", enable_validation=False)
 def retry_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
-    return shown(Job, jobs.retry(caller.id, jobs.visible_to(caller, id)))
+    return shown(Job, changes.retry(caller.id, jobs.visible_to(caller, id)))

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from bson import ObjectId
 
 from lms import mongo, queues
-from lms.ai import generation, steps
+from lms.ai import generation_steps, steps
 from lms.config import settings
 from lms.metrics import metrics
 from lms.telemetry import logger
@@ -27,7 +27,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             message = json.loads(record.body)
             logger.set_correlation_id(str(message["job_id"]))
             with mongo.deadline(remaining_seconds(), longest=900):
-                steps.run(generation.KIND, ObjectId(message["job_id"]), str(message["step"]), remaining_seconds)
+                steps.run(
+                    generation_steps.KIND, ObjectId(message["job_id"]), str(message["step"]), remaining_seconds
+                )
         except Exception as error:
             logger.exception("step did not finish", message_id=record.message_id)
             wait = steps.wait_seconds(int(record.attributes.approximate_receive_count), error)

@@ -52,3 +52,16 @@ def test_a_handlers_import_is_light(module: str):
         assert heavy == {"mangum"}
     else:
         assert heavy <= {"boto3"}
+
+
+UNUSED = {
+    "ai.job": {"lms.courses", "lms.events", "lms.queues", "lms.realtime"},
+    "ai.jobs": {"lms.courses", "lms.events", "lms.queues", "lms.realtime"},
+    "ai.generate_course": {"lms.ai.grounded.provider", "lms.ai.steps", "lms.courses", "lms.realtime"},
+}
+"""What a neighbour of the module needs and it does not: each costs milliseconds of every cold start."""
+
+
+@pytest.mark.parametrize("module", UNUSED)
+def test_a_handler_does_not_import_what_its_neighbours_need(module: str):
+    assert UNUSED[module].isdisjoint(probe(module)["modules"])

@@ -13,7 +13,7 @@ from bson import ObjectId
 
 from infra.local.stack import Stack
 from lms import clock, mongo
-from lms.ai import dispatch, jobs, repository, steps
+from lms.ai import changes, dispatch, jobs, repository, starting, steps
 from lms.ai.failures import ProviderUnavailable
 from lms.ai.steps import Kind, StepFailed
 from lms.audit import audit_log
@@ -36,7 +36,7 @@ class Trial:
         self.troubles: dict[str, Callable[[], None]] = {}
         self.kind = Kind(due=self._due, stage=lambda name: name.partition("-")[0], work=self._work)
         self.job_id: ObjectId = mongo.transaction(
-            lambda tx: jobs.start(
+            lambda tx: starting.start(
                 tx, ObjectId(), "course_generation", first_step="outline", total=5, provider="grounded"
             )
         )["_id"]
@@ -127,7 +127,7 @@ def test_a_lesson_that_cannot_succeed_fails_alone_and_only_it_is_retried(trial: 
         "steps": ["lesson-2"],
     }
     trial.troubles.clear()
-    jobs.retry(job["owner_id"], job)
+    changes.retry(job["owner_id"], job)
     for name in (*LESSONS, "end"):
         trial.run(name)
     assert trial.job["status"] == "succeeded"
@@ -185,8 +185,8 @@ def test_an_ended_job_and_its_steps_are_measured(trial: Trial, capsys: pytest.Ca
 
 def test_retry_and_cancel_are_audited_and_told_in_the_log(trial: Trial):
     job = trial.job
-    jobs.cancel(job["owner_id"], job)
-    jobs.retry(job["owner_id"], trial.job)
+    changes.cancel(job["owner_id"], job)
+    changes.retry(job["owner_id"], trial.job)
     actions = [row["action"] for row in audit_log().find({"target_id": trial.job_id}).sort("_id")]
     assert actions == ["job.cancel", "job.retry"]
     types = [row["type"] for row in events().find({"subject_id": trial.job_id}).sort("_id")]
@@ -229,7 +229,7 @@ def test_a_worker_that_dies_every_time_fails_the_job(trial: Trial):
 
 def test_what_ends_after_the_cancel_is_not_kept(trial: Trial):
     def cancelled_meanwhile() -> None:
-        jobs.cancel(trial.job["owner_id"], trial.job)
+        changes.cancel(trial.job["owner_id"], trial.job)
 
     trial.troubles["outline"] = cancelled_meanwhile
     trial.run("outline")
@@ -259,8 +259,8 @@ def claim(trial: Trial, name: str) -> mongo.Document:
 
 def cancelled_and_retried(trial: Trial) -> None:
     job = trial.job
-    jobs.cancel(job["owner_id"], job)
-    jobs.retry(job["owner_id"], trial.job)
+    changes.cancel(job["owner_id"], job)
+    changes.retry(job["owner_id"], trial.job)
 
 
 @pytest.fixture

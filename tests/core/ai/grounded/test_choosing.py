@@ -2,11 +2,12 @@ from collections import Counter
 
 import pytest
 
-from lms.ai.grounded import Grounded
+from lms.ai.grounded.choosing import check_material, from_library
 from lms.ai.grounded.material import read
-from lms.ai.grounded.ranking import bm25f, relevant
+from lms.ai.grounded.provider import Grounded
+from lms.ai.grounded.ranking import bm25f, choose, relevant
 from lms.errors import Invalid
-from tests.core.ai.grounded.texts import ROME, asked, given, library
+from tests.core.ai.grounded.texts import ROME, asked, catalogue, given, library
 
 
 @pytest.mark.parametrize(
@@ -30,16 +31,19 @@ from tests.core.ai.grounded.texts import ROME, asked, given, library
     ],
 )
 def test_a_text_must_really_be_about_the_topic(topic: str, expected: list[str]) -> None:
-    assert [source.id for source in Grounded().choose(topic, library())] == expected
+    assert [source.id for source in choose(topic, catalogue())] == expected
 
 
-def test_the_choice_is_the_same_from_a_library_and_from_what_was_chosen() -> None:
-    chosen = Grounded().choose("Machine learning with Python", library())
-    assert Grounded().choose("Machine learning with Python", chosen) == chosen
+def test_a_choice_by_title_reads_no_text() -> None:
+    """Reading one takes longer than all else that a request does before its job starts."""
+    entries = catalogue()
+    read.cache_clear()
+    assert choose("Machine learning with Python", entries)
+    assert read.cache_info().misses == 0
 
 
 def test_a_part_of_a_text_gives_only_its_sections() -> None:
-    sources = Grounded().choose("neural networks", library())
+    sources = choose("neural networks", catalogue())
     titles = [
         title for segment in relevant("neural networks", [read(s) for s in sources]) for title in segment.titles
     ]
@@ -48,7 +52,7 @@ def test_a_part_of_a_text_gives_only_its_sections() -> None:
 
 def test_no_text_names_what_there_is() -> None:
     with pytest.raises(Invalid) as caught:
-        Grounded().check(asked("Medieval French poetry", 5), library())
+        from_library(asked("Medieval French poetry", 5), catalogue())
     assert (caught.value.status, caught.value.code) == (422, "NO_SOURCE")
     assert all(source.title in caught.value.detail for source in library())
     assert "source_text" in caught.value.detail
@@ -56,14 +60,14 @@ def test_no_text_names_what_there_is() -> None:
 
 def test_no_text_in_the_language_asked_for() -> None:
     with pytest.raises(Invalid) as caught:
-        Grounded().check(asked("Machine Learning", 5, language="de"), library())
+        from_library(asked("Machine Learning", 5, language="de"), catalogue())
     assert caught.value.code == "NO_SOURCE"
     assert "'de'" in caught.value.detail
 
 
 def test_too_little_says_what_was_found_and_what_is_needed() -> None:
     with pytest.raises(Invalid) as caught:
-        Grounded().check(asked("Rome", 15, ROME), [given(ROME)])
+        check_material(asked("Rome", 15, ROME), [given(ROME)])
     assert (caught.value.status, caught.value.code) == (422, "NOT_ENOUGH_MATERIAL")
     assert caught.value.extra["found"] == {"lessons": 5, "words": 338, "texts": ["The topic"]}
     assert caught.value.extra["needed"] == {"lessons": 15, "words": 900}
@@ -72,14 +76,14 @@ def test_too_little_says_what_was_found_and_what_is_needed() -> None:
 
 def test_too_little_on_a_part_of_a_text() -> None:
     with pytest.raises(Invalid) as caught:
-        Grounded().check(asked("clustering", 15), library())
+        from_library(asked("clustering", 15), catalogue())
     assert caught.value.code == "NOT_ENOUGH_MATERIAL"
 
 
 @pytest.mark.parametrize("text", ["x", "...", "# Only a heading", "```\ncode = 1\n```", " "])
 def test_next_to_nothing_is_too_little(text: str) -> None:
     with pytest.raises(Invalid) as caught:
-        Grounded().check(asked("A topic", 1, text), [given(text)])
+        check_material(asked("A topic", 1, text), [given(text)])
     assert caught.value.code == "NOT_ENOUGH_MATERIAL"
     with pytest.raises(Invalid):
         Grounded().outline(asked("A topic", 1, text), [given(text)])
@@ -88,7 +92,7 @@ def test_next_to_nothing_is_too_little(text: str) -> None:
 @pytest.mark.parametrize("count", range(1, 31))
 def test_enough_is_enough(count: int) -> None:
     for source in library():
-        Grounded().check(asked(source.title, count), library())
+        from_library(asked(source.title, count), catalogue())
 
 
 def test_rare_words_and_short_texts_weigh_more() -> None:

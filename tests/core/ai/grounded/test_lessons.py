@@ -1,6 +1,6 @@
 import pytest
 
-from lms.ai.grounded import Grounded
+from lms.ai.grounded.provider import Grounded
 from lms.ai.models import LessonPlan, Span
 from tests.core.ai.grounded.courses import NAMES, made
 from tests.core.ai.grounded.texts import QUEUES, asked, given

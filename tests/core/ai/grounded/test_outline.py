@@ -2,12 +2,13 @@ from itertools import pairwise
 
 import pytest
 
-from lms.ai.grounded import Grounded
 from lms.ai.grounded.material import capacity, read, sections
-from lms.ai.grounded.outlining import minutes, segments_for
+from lms.ai.grounded.outlining import minutes
+from lms.ai.grounded.provider import Grounded
+from lms.ai.grounded.ranking import choose, segments_for
 from lms.ai.models import Outline, Source
 from lms.fields import Difficulty
-from tests.core.ai.grounded.texts import QUEUES, SHAPES, asked, given, library
+from tests.core.ai.grounded.texts import QUEUES, SHAPES, asked, catalogue, given, library
 
 LANGUAGES = {"german": "de", "chinese": "zh"}
 
@@ -39,7 +40,7 @@ def check_outline(outline: Outline, count: int, source: Source) -> None:
 def test_every_lesson_count_on_the_library(source: Source, count: int) -> None:
     provider = Grounded()
     request = asked(source.title, count)
-    check_outline(provider.outline(request, provider.choose(source.title, library())), count, source)
+    check_outline(provider.outline(request, choose(source.title, catalogue())), count, source)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -89,7 +90,7 @@ def test_splits_never_part_code_from_its_sentence() -> None:
 
 
 def test_several_sources_are_kept_apart() -> None:
-    chosen = Grounded().choose("Machine learning with Python", library())
+    chosen = choose("Machine learning with Python", catalogue())
     outline = Grounded().outline(asked("Machine learning with Python", 12), chosen)
     assert {span.source_id for lesson in outline.lessons for span in lesson.spans} == {"machine_learning", "python"}
 

@@ -3,10 +3,10 @@ import re
 import pytest
 
 from lms.ai.evidence import problems
-from lms.ai.grounded import Grounded
 from lms.ai.grounded.concepts import concepts_of
 from lms.ai.grounded.distractors import could_be_right, is_form_of
 from lms.ai.grounded.falsehoods import STRONG_OPPOSITES, WEAK_OPPOSITES, by_number, by_opposite, by_term
+from lms.ai.grounded.provider import Grounded
 from lms.ai.grounded.text import plain
 from lms.ai.models import Cloze, ShortText, SingleChoice, TrueFalse
 from tests.core.ai.grounded.courses import NAMES, made

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import lms.ai.models
+from lms.ai.grounded.ranking import Entry, index_of
 from lms.ai.models import CourseRequest, Source
 
 ROME = (
@@ -127,6 +128,12 @@ def library() -> tuple[Source, ...]:
     folder = Path(lms.ai.models.__file__).with_name("library")
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
     return tuple(Source(id=name, title=text.partition("\n")[0][2:], text=text) for name, text in texts.items())
+
+
+@cache
+def catalogue() -> tuple[Entry, ...]:
+    """The shipped texts, with what they are found by."""
+    return tuple(Entry(source, index_of(source)) for source in library())
 
 
 def given(text: str, title: str = "The topic") -> Source:

@@ -6,6 +6,7 @@ from pathlib import Path
 from bson import ObjectId
 
 from lms.ai import repository
+from lms.ai.grounded.ranking import Entry, index_of
 from lms.ai.models import Source
 from lms.mongo import Document
 
@@ -13,24 +14,32 @@ _TEXTS = Path(__file__).with_name("library")
 
 
 def seed() -> int:
-    """Put the shipped texts into MongoDB, where deployed functions read them; return how many there are."""
+    """Put the shipped texts and their indexes into MongoDB, where deployed functions read them; return how many."""
     texts = [_document(path.read_text(encoding="utf-8")) for path in sorted(_TEXTS.glob("*.md"))]
     repository.replace_library(texts)
     return len(texts)
 
 
 def _document(text: str) -> Document:
-    title = text.partition("\n")[0].removeprefix("# ").strip()
+    _id = ObjectId(hashlib.sha256(text.encode()).digest()[:12])
+    source = Source(id=str(_id), title=text.partition("\n")[0].removeprefix("# ").strip(), text=text)
     return {
-        "_id": ObjectId(hashlib.sha256(text.encode()).digest()[:12]),
-        "title": title,
+        "_id": _id,
+        "title": source.title,
         "text": text,
         "origin": "library",
+        "index": index_of(source),
     }
 
 
-def texts() -> list[Source]:
-    return [as_source(row) for row in repository.library_sources()]
+def texts() -> list[Entry]:
+    return [_entry(row) for row in repository.library_sources()]
+
+
+def _entry(row: Document) -> Entry:
+    source = as_source(row)
+    # A deployment seeds last: its functions may come before its index.
+    return Entry(source, row.get("index") or index_of(source))
 
 
 def as_source(row: Document) -> Source:

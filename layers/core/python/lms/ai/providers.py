@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from lms.ai.grounded import Grounded
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source, Usage
 from lms.config import settings
 
@@ -32,9 +31,11 @@ def provider(
     budget_left: Callable[[], int | None],
 ) -> Provider:
     """``budget_left`` and ``record`` tie a model's calls to a job's token budget and count."""
+    # Imported here: who only asks what is configured needs neither, and google-genai takes half a second.
     if name == "grounded":
+        from lms.ai.grounded.provider import Grounded
+
         return Grounded()
-    # google-genai takes half a second to import: only the worker that calls the model pays for it.
     from aws_lambda_powertools.utilities import parameters
 
     from lms.ai.gemini.provider import Gemini

@@ -212,7 +212,7 @@ def add_source(tx: Transaction, source: Document) -> None:
 
 
 def sources_by_id(source_ids: Sequence[ObjectId]) -> list[Document]:
-    return list(sources().find({"_id": {"$in": list(source_ids)}}))
+    return list(sources().find({"_id": {"$in": list(source_ids)}}, {"index": 0}))
 
 
 def library_sources() -> list[Document]:

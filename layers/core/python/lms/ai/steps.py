@@ -14,7 +14,7 @@ from typing import Any
 from bson import ObjectId
 
 from lms import clock, events, metrics, mongo
-from lms.ai import dispatch, jobs, repository
+from lms.ai import changes, dispatch, repository
 from lms.ai.failures import ProviderFailure, ProviderUnavailable
 from lms.ai.repository import OPEN, UNFINISHED
 from lms.config import settings
@@ -150,7 +150,7 @@ def _settle(tx: Transaction, kind: Kind, job: Document) -> None:
             job = _close(tx, job, "succeeded", None)
         elif not any(row["state"] in OPEN for row in rows.values()):
             job = _close(tx, job, "failed", _explain(rows.values()))
-    tx.after_commit(lambda: jobs.tell(job))
+    tx.after_commit(lambda: changes.tell(job))
 
 
 def _explain(rows: Sequence[Document] | Any) -> Document:

@@ -8,9 +8,9 @@ from itertools import chain, cycle, islice, pairwise
 
 from lms.ai.grounded.concepts import Concept, Glossary, display, main_concepts
 from lms.ai.grounded.keywords import keywords_of
-from lms.ai.grounded.material import Document, Segment, abstract, read, sections
+from lms.ai.grounded.material import Document, abstract, read
 from lms.ai.grounded.phrases import phrases
-from lms.ai.grounded.ranking import relevant, topic_stems
+from lms.ai.grounded.ranking import segments_for, topic_stems
 from lms.ai.grounded.splitting import Group, groups, likeness
 from lms.ai.grounded.summarising import best_run
 from lms.ai.grounded.text import plain, stems, word_count
@@ -29,13 +29,6 @@ _LEAST_OBJECTIVES = 2
 _LONGEST_TITLE = 150
 _LONGEST_LABEL = 40
 _TITLES_JOINED = 3
-
-
-def segments_for(request: CourseRequest, documents: Sequence[Document]) -> list[Segment]:
-    """All that may become lessons: a given text whole, of the library's what is on the topic."""
-    if request.source_text is None:
-        return relevant(request.topic, documents)
-    return [segment for document in documents for segment in sections(document)]
 
 
 def outline(request: CourseRequest, sources: Sequence[Source]) -> Outline:

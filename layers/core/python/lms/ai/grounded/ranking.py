@@ -3,12 +3,15 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from lms.ai.grounded.concepts import concepts_of
 from lms.ai.grounded.language import LANGUAGES
 from lms.ai.grounded.material import Document, Segment, read, sections
 from lms.ai.grounded.text import stem, stems
-from lms.ai.models import Source
+from lms.ai.models import CourseRequest, Source
 
 K1 = 1.2
 B = 0.75
@@ -51,37 +54,53 @@ def topic_stems(topic: str) -> tuple[str, ...]:
     return tuple(each for each in found if each not in _COURSE_WORDS) or tuple(found)
 
 
-def choose(topic: str, library: Sequence[Source]) -> list[Source]:
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A text of a library with its index: by field, the stems that it is found by, with spaces between."""
+
+    source: Source
+    index: Mapping[str, str]
+
+    @cached_property
+    def fields(self) -> dict[str, Counter[str]]:
+        return {name: Counter(self.index[name].split()) for name in FIELD_WEIGHTS}
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The title's words that tell the text from others."""
+        return frozenset(self.index["own"].split())
+
+
+def index_of(source: Source) -> dict[str, str]:
+    """What an Entry holds. To be kept with the text: making it means to read all of it."""
+    document = read(source)
+    headings = (stems(heading.title) for unit in document.units for heading in unit.headings)
+    return {
+        "title": " ".join(stems(source.title)),
+        "headings": " ".join(chain.from_iterable(headings)),
+        "body": " ".join(chain.from_iterable(unit.stems for unit in document.units)),
+        "own": " ".join(sorted(_own_words(document))),
+    }
+
+
+def choose(topic: str, library: Sequence[Entry]) -> list[Source]:
     """The texts that are about the topic, best first; of several at most three."""
     query = topic_stems(topic)
     if not query:
         return []
-    about = [source for source in library if _is_about(query, read(source))] or _together(query, library)
-    scores = bm25f(query, [_fields(read(source)) for source in library])
-    by_id = {source.id: score for source, score in zip(library, scores, strict=True)}
-    return sorted(about, key=lambda source: -by_id[source.id])[:_MOST_TEXTS]
+    about = [entry for entry in library if _is_about(query, entry)] or _together(query, library)
+    scores = bm25f(query, [entry.fields for entry in library])
+    by_id = {entry.source.id: score for entry, score in zip(library, scores, strict=True)}
+    return sorted((entry.source for entry in about), key=lambda source: -by_id[source.id])[:_MOST_TEXTS]
 
 
-def _fields(document: Document) -> dict[str, Counter[str]]:
-    headings = [h.title for unit in document.units for h in unit.headings]
-    return {
-        "title": Counter(stems(document.source.title)),
-        "headings": Counter(stems(" ".join(headings))),
-        "body": Counter(each for unit in document.units for each in unit.stems),
-    }
-
-
-def _is_about(query: Sequence[str], document: Document) -> bool:
+def _is_about(query: Sequence[str], entry: Entry) -> bool:
     """Every word of the topic must be one of the text's own, and the title, a heading or a term must say it."""
-    fields = _fields(document)
+    fields = entry.fields
     for word in query:
         if not (fields["title"][word] or fields["headings"][word] or fields["body"][word] >= _OFTEN):
             return False
-    return in_title(query, document) or bool(sections_on(query, document))
-
-
-def in_title(query: Sequence[str], document: Document) -> bool:
-    return bool(_own_words(document) & set(query))
+    return not entry.own.isdisjoint(query) or bool(sections_on(query, read(entry.source)))
 
 
 def _own_words(document: Document) -> set[str]:
@@ -111,12 +130,19 @@ def _count(phrase: tuple[str, ...], found: Sequence[str]) -> int:
     return sum(1 for at in range(len(found) - size + 1) if tuple(found[at : at + size]) == phrase)
 
 
-def _together(query: Sequence[str], library: Sequence[Source]) -> list[Source]:
+def _together(query: Sequence[str], library: Sequence[Entry]) -> list[Entry]:
     """Texts whose titles' words make up the topic between them, as in 'machine learning with Python'."""
     wanted = set(query)
-    named = {source.id: own for source in library if (own := set(topic_stems(source.title))) and own <= wanted}
-    covered = set().union(*named.values()) if named else set()
-    return [source for source in library if source.id in named] if covered == wanted else []
+    named = [(entry, own) for entry in library if (own := set(topic_stems(entry.source.title))) and own <= wanted]
+    covered = set().union(*(own for _, own in named))
+    return [entry for entry, _ in named] if covered == wanted else []
+
+
+def segments_for(request: CourseRequest, documents: Sequence[Document]) -> list[Segment]:
+    """All that may become lessons: a given text whole, of the library's what is on the topic."""
+    if request.source_text is None:
+        return relevant(request.topic, documents)
+    return [segment for document in documents for segment in sections(document)]
 
 
 def relevant(topic: str, documents: Sequence[Document]) -> list[Segment]:
@@ -124,7 +150,7 @@ def relevant(topic: str, documents: Sequence[Document]) -> list[Segment]:
     query = topic_stems(topic)
     found: list[Segment] = []
     for document in documents:
-        whole = document.source.title.casefold() == topic.casefold() or in_title(query, document)
+        whole = document.source.title.casefold() == topic.casefold() or not _own_words(document).isdisjoint(query)
         on_topic = [] if whole else sections_on(query, document)
         found += on_topic or sections(document)
     return found

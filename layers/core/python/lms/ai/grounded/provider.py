@@ -1,0 +1,31 @@
+"""The grounded provider's three tasks."""
+
+from collections.abc import Sequence
+
+from lms.ai.grounded import outlining, questions, summarising
+from lms.ai.grounded.choosing import check_material
+from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+
+
+class Grounded:
+    """Builds from a text that the request gives, or from the texts of a library that are about its topic."""
+
+    name = "grounded"
+
+    def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline:
+        """Exactly ``lesson_count`` lessons in modules, each with its material's spans, from the sources as given.
+
+        Raise Invalid (422), NOT_ENOUGH_MATERIAL, where they do not fill the lessons.
+        """
+        check_material(request, sources)
+        return outlining.outline(request, sources)
+
+    def lesson(
+        self, request: CourseRequest, outline: Outline, plan: LessonPlan, sources: Sequence[Source]
+    ) -> Lesson:
+        """A summary, then the material of the plan's spans; every block is word for word its source span."""
+        return summarising.lesson(plan, sources)
+
+    def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
+        """One to six questions; each one's evidence is a sentence of the lesson that holds the answer."""
+        return questions.quiz(request, plan, lesson, sources)

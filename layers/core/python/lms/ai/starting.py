@@ -1,0 +1,38 @@
+"""Starting a job of whatever kind."""
+
+from typing import Any
+
+from bson import ObjectId
+
+from lms import clock, events
+from lms.ai import dispatch, repository
+from lms.mongo import Document, Transaction
+
+NO_USAGE = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
+
+
+def start(
+    tx: Transaction, owner_id: ObjectId, kind: str, *, first_step: str, total: int, **details: Any
+) -> Document:
+    """Store a job with its first step, whose message goes out once the transaction stands."""
+    now = clock.now()
+    job: Document = {
+        "_id": ObjectId(),
+        "kind": kind,
+        "status": "queued",
+        "owner_id": owner_id,
+        "progress": {"step": first_step, "done": 0, "total": total},
+        "usage": dict(NO_USAGE),
+        "course_id": None,
+        "result": None,
+        "error": None,
+        "created_at": now,
+        "updated_at": now,
+        "version": 1,
+        **details,
+    }
+    repository.add_job(tx, job)
+    repository.add_steps(tx, job["_id"], [first_step], now)
+    events.record(tx, "job.started", actor=owner_id, subject=job["_id"], kind=kind)
+    tx.after_commit(lambda: dispatch.send(job["_id"]))
+    return job
