@@ -195,8 +195,8 @@ def test_accommodations(case: str):
 
 
 def test_a_factor_that_no_binary_fraction_holds_gives_a_plain_figure():
-    window = effective(fields(time_limit_minutes=35), [], Learner(SAM, time_factor=1.1), "UTC")
-    assert 35 * 1.1 != 38.5 == window.time_limit_minutes
+    window = effective(fields(time_limit_minutes=22), [], Learner(SAM, time_factor=1.1), "UTC")
+    assert 22 * 1.1 != 24.2 == window.time_limit_minutes
 
 
 def test_no_dates_at_all():

@@ -117,6 +117,6 @@ def _later(moment: datetime | None, days: int, zone: str) -> datetime | None:
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:
     """23:59 on ``day``, in UTC. Where clocks go back over it, it comes twice, and the later counts. Where they go
-    forward over it, it never comes, and the clock is read as if nobody had moved it, which is after the day ended."""
+    forward over it, it never comes, and the clock is read as if nobody had moved it: later than the day ends."""
     readings = (datetime.combine(day, _LAST_MINUTE, zone).replace(fold=fold) for fold in (0, 1))
     return max(reading.astimezone(UTC) for reading in readings)
