@@ -68,7 +68,12 @@ def publish(course_id: str) -> None:
 def seat(person: Person, course_id: str, role: str) -> None:
     """Give the person a role in the course."""
     from lms.courses.repository import courses
+    from lms.enrollment.repository import enrollments
 
+    if role == "learner":
+        learner = {"course_id": ObjectId(course_id), "user_id": ObjectId(person.id), "status": "active"}
+        enrollments().insert_one(learner)
+        return
     courses().update_one(
         {"_id": ObjectId(course_id)}, {"$push": {"staff": {"user_id": ObjectId(person.id), "role": role}}}
     )

@@ -31,7 +31,7 @@ def test_reads_of_a_learner(api: Api, course: Authored):
     publish(course.id)
     seat(learner, course.id, "learner")
     log = commands(lambda: learner.get(course.lesson_path))
-    assert [command.name for command in log] == ["find", "find"]
+    assert [command.name for command in log] == ["aggregate", "find"]
     assert not any(command.scans_a_collection for command in log)
 
 

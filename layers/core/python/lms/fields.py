@@ -1,13 +1,14 @@
 """Field types for request and response models: strict where JSON would let a wrong value through."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -44,6 +45,28 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An aware UTC instant."""
+
+
+def _written_moment(value: Any) -> Any:
+    """A number would pass for a Unix time, a date alone for its midnight."""
+    if isinstance(value, str) and "T" not in value.upper():
+        raise ValueError("is not a moment of RFC 3339, e.g. 2026-01-31T09:00:00Z")
+    if not isinstance(value, str | datetime):
+        raise ValueError("is not a moment in text")
+    return value
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    """In UTC, as MongoDB keeps it."""
+    try:
+        found = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+    return found.replace(microsecond=found.microsecond // 1000 * 1000)
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_moment), AfterValidator(_to_the_millisecond)]
+"""An instant in a request body: RFC 3339 with its offset."""
 
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)

@@ -1,7 +1,7 @@
 """Who may do what in a course: the dependency of every endpoint below ``/courses/{id}``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import Request
@@ -25,11 +25,18 @@ _FIELDS: Mapping[Part, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class CourseAccess:
-    """The caller's way into a course. ``course`` holds the part of the document that was asked for."""
+    """The caller's way into a course.
+
+    ``course`` holds the part of the document that was asked for, ``enrollment`` the caller's own, whatever its
+    status, ``progress`` the caller's where it was asked for, and ``resource`` what the path names in the course.
+    """
 
     caller: Caller
     course: Document
     role: CourseRole
+    enrollment: Document | None = None
+    progress: Document | None = None
+    resource: Document = field(default_factory=dict)
 
     @property
     def course_id(self) -> ObjectId:
@@ -40,7 +47,9 @@ class CourseAccess:
         return self.role in IN_COURSE[permission]
 
 
-def role_in(course: Mapping[str, Any], who: Caller) -> CourseRole | None:
+def role_in(
+    course: Mapping[str, Any], who: Caller, enrollment: Mapping[str, Any] | None = None
+) -> CourseRole | None:
     """None where the course is not to be known: a draft of others."""
     if course["owner_id"] == who.id:
         return CourseRole.OWNER
@@ -49,28 +58,72 @@ def role_in(course: Mapping[str, Any], who: Caller) -> CourseRole | None:
     for person in course["staff"]:
         if person["user_id"] == who.id:
             return CourseRole(person["role"])
-    return CourseRole.READER if course["status"] == Status.PUBLISHED else None
+    if course["status"] != Status.PUBLISHED:
+        return None
+    enrolled = enrollment is not None and enrollment["status"] == "active"
+    return CourseRole.LEARNER if enrolled else CourseRole.READER
 
 
-def enter(who: Caller, course_id: ObjectId, permission: str, *, load: Part = "membership") -> CourseAccess:
-    """One query: it loads ``load`` of the course.
+def enter(
+    who: Caller, course_id: ObjectId, permission: str, *, load: Part = "membership", progress: bool = False
+) -> CourseAccess:
+    """One query: it loads ``load`` of the course, the caller's enrollment, and ``progress`` where asked for.
 
     Raise 404 for a course that the caller must not know of, 403 where the caller's role in it does not allow.
     """
-    course = repository.course(course_id, _FIELDS[load])
-    role = role_in(course, who) if course else None
-    if course is None or role is None:
+    course = repository.entered(course_id, who.id, _FIELDS[load], progress=progress)
+    return _admitted(who, course, course, permission)
+
+
+def enter_through(
+    collection: mongo.Declared,
+    who: Caller,
+    resource_id: ObjectId,
+    permission: str,
+    *,
+    load: Part = "membership",
+    progress: bool = False,
+) -> CourseAccess:
+    """As ``enter``, into the course of a resource that is named by its own id alone."""
+    found = repository.entered_through(collection, resource_id, who.id, _FIELDS[load], progress=progress)
+    course = found.pop("course") if found else None
+    return _admitted(who, course, found, permission)
+
+
+def _admitted(who: Caller, course: Document | None, found: Document | None, permission: str) -> CourseAccess:
+    if course is None or found is None:
+        raise NotFound()
+    enrollment = next(iter(found.pop("enrollment")), None)
+    progress = next(iter(found.pop("progress", ())), None)
+    role = role_in(course, who, enrollment)
+    if role is None:
         raise NotFound()
     if role not in IN_COURSE[permission]:
         raise Forbidden()
-    return CourseAccess(who, course, role)
+    return CourseAccess(who, course, role, enrollment, progress, {} if found is course else found)
 
 
-def in_course(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
+def in_course(
+    permission: str, *, load: Part = "membership", progress: bool = False
+) -> Callable[[Request], CourseAccess]:
     """The dependency of a handler below ``/courses/{id}`` for those with ``permission`` in that course."""
 
     def check(request: Request) -> CourseAccess:
-        return enter(caller(request), mongo.object_id(request.path_parameters["id"]), permission, load=load)
+        course_id = mongo.object_id(request.path_parameters["id"])
+        return enter(caller(request), course_id, permission, load=load, progress=progress)
+
+    check.__dict__["permission"] = permission
+    return check
+
+
+def in_course_of(
+    collection: mongo.Declared, permission: str, *, load: Part = "membership", progress: bool = False
+) -> Callable[[Request], CourseAccess]:
+    """The dependency of a handler for a resource of ``collection``, ``/quizzes/{id}`` say, whose course decides."""
+
+    def check(request: Request) -> CourseAccess:
+        _id = mongo.object_id(request.path_parameters["id"])
+        return enter_through(collection, caller(request), _id, permission, load=load, progress=progress)
 
     check.__dict__["permission"] = permission
     return check

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from lms.fields import Body, Count, Difficulty, DocumentId, Id, Line, Moment, Resource, Title
+from lms.fields import Body, Count, Difficulty, DocumentId, Id, Instant, Line, Moment, Resource, Title
 from lms.permissions import CourseRole
 
 MOST_MODULES = 100
@@ -95,6 +95,8 @@ class CourseChange(Change):
     skills: Skills = UNCHANGED
     language: Language = UNCHANGED
     time_zone: TimeZone = UNCHANGED
+    starts_at: Instant | None = UNCHANGED
+    ends_at: Instant | None = UNCHANGED
 
 
 class NewModule(Body):
@@ -192,6 +194,8 @@ class Course(Resource):
     skills: list[str]
     language: str
     time_zone: str
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     status: Status
     owner_id: Id
     role: CourseRole

@@ -26,14 +26,16 @@ lessons = mongo.collection("lessons")
 quizzes = mongo.collection("quizzes")
 questions = mongo.collection("questions")
 
-MEMBERSHIP: Mapping[str, Any] = {"owner_id": 1, "staff": 1, "status": 1, "version": 1}
-"""What settles a person's role."""
+MEMBERSHIP: Mapping[str, Any] = dict.fromkeys(
+    "owner_id staff status version time_zone starts_at ends_at".split(), 1
+)
+"""What settles a person's role, and when the course runs."""
 
 OUTLINE: Mapping[str, Any] = {**MEMBERSHIP, "modules": 1}
 
 SUMMARY: Mapping[str, Any] = {
     **MEMBERSHIP,
-    **dict.fromkeys("title audience difficulty description tags skills language time_zone".split(), 1),
+    **dict.fromkeys("title audience difficulty description tags skills language".split(), 1),
     **dict.fromkeys("generated created_at updated_at".split(), 1),
     "module_count": {"$size": "$modules"},
     "lesson_count": {"$sum": {"$map": {"input": "$modules", "in": {"$size": "$$this.lessons"}}}},
@@ -43,6 +45,58 @@ SUMMARY: Mapping[str, Any] = {
 
 def add_course(tx: Transaction, course: Document) -> None:
     courses().insert_one(course, session=tx.session)
+
+
+def entered(
+    course_id: ObjectId, person_id: ObjectId, fields: Mapping[str, Any], *, progress: bool
+) -> Document | None:
+    """A course with the person's ``enrollment`` in it and, where asked for, their ``progress``: lists of none or
+    one."""
+    found = courses().aggregate(
+        [
+            {"$match": {"_id": course_id, "deleted_at": None}},
+            {"$project": fields},
+            *_joined({"course_id": course_id, "user_id": person_id}, progress),
+        ]
+    )
+    return next(iter(found), None)
+
+
+def entered_through(
+    collection: mongo.Declared,
+    resource_id: ObjectId,
+    person_id: ObjectId,
+    fields: Mapping[str, Any],
+    *,
+    progress: bool,
+) -> Document | None:
+    """A resource that names its ``course_id``, with its ``course`` and as ``entered`` does."""
+    found = collection().aggregate(
+        [
+            {"$match": {"_id": resource_id, "deleted_at": None}},
+            {
+                "$lookup": {
+                    "from": courses.name,
+                    "localField": "course_id",
+                    "foreignField": "_id",
+                    "pipeline": [{"$match": {"deleted_at": None}}, {"$project": fields}],
+                    "as": "course",
+                }
+            },
+            {"$unwind": "$course"},
+            *_joined({"user_id": person_id}, progress, localField="course_id", foreignField="course_id"),
+        ]
+    )
+    return next(iter(found), None)
+
+
+def _joined(theirs: Mapping[str, Any], progress: bool, **joined_by: str) -> list[Document]:
+    # Of other packages, and only read here: a person's role must not cost a round trip of its own.
+    names = {"enrollments": "enrollment", **({"course_progress": "progress"} if progress else {})}
+    return [
+        {"$lookup": {"from": name, **joined_by, "pipeline": [{"$match": theirs}], "as": field}}
+        for name, field in names.items()
+    ]
 
 
 def course(course_id: ObjectId, fields: Mapping[str, Any], tx: Transaction | None = None) -> Document | None:
