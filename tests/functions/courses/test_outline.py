@@ -36,6 +36,7 @@ def test_the_outline_shows_modules_and_lessons_in_order(course: Authored):
         "reason": None,
         "block_count": 0,
         "question_count": 0,
+        "quiz_id": None,
     }
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from bson import ObjectId
 
 from lms import markdown
+from lms.courses import media
 from lms.courses.models import BlockDraft, Origin
 from lms.errors import Invalid
 from lms.mongo import Document
 
 _MOST_HTML_BYTES = 2_000_000
+_SAID_BY_THE_SERVER = {"id", "html", "source", "origin", "reviewed"}
 
 
 def block(
@@ -21,20 +23,25 @@ def block(
     origin: Origin,
     source: Document | None = None,
     id: str | None = None,
+    **own: Any,
 ) -> Document:
+    """``own`` are the fields that this kind has beside text and language; those without a value are left out."""
+    written = {"kind": kind, "text": text, "language": language, **own}
     return {
         "id": id or str(ObjectId()),
-        "kind": kind,
-        "text": text,
-        "language": language,
-        "html": _html(kind, text, language),
+        **written,
+        "html": _html(written),
         "source": source,
         "origin": origin,
     }
 
 
-def _html(kind: str, text: str, language: str | None) -> str:
-    return markdown.code_html(text, language) if kind == "code" else markdown.html(text)
+def _html(written: Mapping[str, Any]) -> str:
+    if written["kind"] == "markdown":
+        return markdown.html(written["text"])
+    if written["kind"] == "code":
+        return markdown.code_html(written["text"], written["language"])
+    return media.html(written)
 
 
 def shown(lesson: Mapping[str, Any]) -> list[Document]:
@@ -42,7 +49,11 @@ def shown(lesson: Mapping[str, Any]) -> list[Document]:
     if lesson["html_version"] == markdown.VERSION:
         stored: list[Document] = lesson["blocks"]
         return stored
-    return [{**each, "html": _html(each["kind"], each["text"], each["language"])} for each in lesson["blocks"]]
+    return rendered(lesson["blocks"])
+
+
+def rendered(blocks: Sequence[Document]) -> list[Document]:
+    return [{**each, "html": _html(each)} for each in blocks]
 
 
 def replaced(present: Sequence[Document], drafts: Sequence[BlockDraft]) -> list[Document]:
@@ -59,12 +70,32 @@ def replaced(present: Sequence[Document], drafts: Sequence[BlockDraft]) -> list[
 
 
 def _replaced(draft: BlockDraft, index: int, blocks: dict[str, Document]) -> Document:
+    written = _written(draft)
     if draft.id is None:
-        return block(draft.kind, draft.text, draft.language, origin=Origin.PERSON)
+        return block(**written, origin=Origin.PERSON)
     old = blocks.pop(draft.id, None)
     if old is None:
         message = "names no block of this lesson, or one that stands here twice"
         raise Invalid(errors=[{"pointer": f"/blocks/{index}/id", "message": message}])
-    if (old["kind"], old["text"], old["language"]) == (draft.kind, draft.text, draft.language):
+    if {name: value for name, value in old.items() if name not in _SAID_BY_THE_SERVER} == written:
         return old
-    return block(draft.kind, draft.text, draft.language, origin=Origin.PERSON, id=draft.id)
+    return block(**written, origin=Origin.PERSON, id=draft.id)
+
+
+def _written(draft: BlockDraft) -> Document:
+    """What the author wrote, as it is stored."""
+    own = {name: value for name, value in draft.model_dump(include=set(BlockDraft.OWN)).items() if value}
+    if "file_id" in own:
+        own["file_id"] = ObjectId(own["file_id"])
+    return {"kind": draft.kind, "text": draft.text, "language": draft.language, **own}
+
+
+def reviewed(blocks: Sequence[Document], review: Document) -> list[Document]:
+    """The blocks, each that an AI wrote marked with ``review`` unless somebody has looked at it before.
+
+    A block that is written anew carries no review, whoever writes it.
+    """
+    return [
+        {**each, "reviewed": review} if each["origin"] == Origin.AI and not each.get("reviewed") else each
+        for each in blocks
+    ]

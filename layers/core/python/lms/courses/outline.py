@@ -155,6 +155,7 @@ def row(lesson: Mapping[str, Any], question_count: int) -> Document:
         "objectives": lesson["objectives"],
         "block_count": len(lesson["blocks"]),
         "question_count": question_count,
+        "quiz_id": lesson["quiz_id"],
     }
 
 
