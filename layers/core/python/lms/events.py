@@ -4,6 +4,7 @@ An event is an outbox row until the relay stamps it with ``seq``, which rises by
 follows ``seq``: an order by ``_id`` would miss a transaction that commits late.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -27,18 +28,18 @@ counters = mongo.collection("counters")
 
 def record(tx: mongo.Transaction, type: str, *, actor: ObjectId | None, subject: ObjectId, **data: Any) -> None:
     """Append one event to the log. ``type`` is ``noun.verb_in_past``; ``data`` holds ids and figures only."""
-    events().insert_one(
-        {
-            "type": type,
-            "schema": SCHEMA_VERSION,
-            "at": clock.now(),
-            "actor_id": actor,
-            "subject_id": subject,
-            "data": data,
-            "pending": True,
-        },
-        session=tx.session,
-    )
+    record_each(tx, type, actor=actor, data_of={subject: data})
+
+
+def record_each(
+    tx: mongo.Transaction, type: str, *, actor: ObjectId | None, data_of: Mapping[ObjectId, Mapping[str, Any]]
+) -> None:
+    """Append an event of this type for each subject, with that one's data, in one round trip."""
+    if not data_of:
+        return
+    told = {"type": type, "schema": SCHEMA_VERSION, "at": clock.now(), "actor_id": actor}
+    rows = [{**told, "subject_id": _id, "data": dict(data), "pending": True} for _id, data in data_of.items()]
+    events().insert_many(rows, session=tx.session)
     tx.after_commit(nudge)
 
 

@@ -1,13 +1,109 @@
-"""Who learns in a course, since when and how: in MongoDB."""
+"""Who learns in a course, since when and how, and how many seats are taken: in MongoDB."""
 
-from pymongo import ASCENDING, IndexModel
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReplaceOne, ReturnDocument
 
 from lms import mongo
+from lms.mongo import Document, Transaction
 
 enrollments = mongo.collection(
     "enrollments",
     indexes=[
         IndexModel([("course_id", ASCENDING), ("user_id", ASCENDING)], unique=True),
         IndexModel([("user_id", ASCENDING), ("status", ASCENDING)]),
+        IndexModel(
+            [("course_id", ASCENDING), ("ticket", ASCENDING)], partialFilterExpression={"status": "waiting"}
+        ),
     ],
 )
+course_seats = mongo.collection("course_seats")
+cohorts = mongo.collection(
+    "cohorts", indexes=[IndexModel([("course_id", ASCENDING), ("name", ASCENDING)], unique=True)]
+)
+
+
+def enrollment(tx: Transaction, course_id: ObjectId, user_id: ObjectId) -> Document | None:
+    return enrollments().find_one({"course_id": course_id, "user_id": user_id}, session=tx.session)
+
+
+def enrollments_of(tx: Transaction, course_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """Their enrollments in the course, of whatever status, by user."""
+    found = enrollments().find({"course_id": course_id, "user_id": {"$in": user_ids}}, session=tx.session)
+    return {row["user_id"]: row for row in found}
+
+
+def save(tx: Transaction, rows: Iterable[Document]) -> None:
+    """Write enrollments that this transaction has read or made."""
+    enrollments().bulk_write(
+        [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows], ordered=False, session=tx.session
+    )
+
+
+def first_waiting(tx: Transaction, course_id: ObjectId, most: int | None) -> list[Document]:
+    """Those who wait for a seat, the longest first, at most ``most`` of them."""
+    waiting = enrollments().find({"course_id": course_id, "status": "waiting"}, session=tx.session)
+    return list(waiting.sort("ticket", ASCENDING).limit(most or 0))
+
+
+def ahead_of(tx: Transaction | None, course_id: ObjectId, ticket: int) -> int:
+    """How many wait for a seat with a lower ticket."""
+    waiting = {"course_id": course_id, "status": "waiting", "ticket": {"$lt": ticket}}
+    return enrollments().count_documents(waiting, session=tx.session if tx else None)
+
+
+def seats(course_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    """The course's policy and its counter of seats taken; None where neither was ever written."""
+    return course_seats().find_one({"_id": course_id}, session=tx.session if tx else None)
+
+
+def take_seats(tx: Transaction, course_id: ObjectId, wanted: int) -> Document:
+    """Take as many of the ``wanted`` seats as there are, and a ticket of the waiting list for each of the others
+    where there is one: ``granted`` and ``queued`` say how many this was, ``tickets`` the last ticket given out.
+
+    One update of one document. What the limit and the counter are is settled inside it, so that no two callers
+    can ever have the same seat, and a caller who waits conflicts with one who frees a seat at the same time.
+    """
+    free: Any = {"$subtract": ["$seats", "$taken"]}
+    granted = {"$cond": [{"$eq": ["$seats", None]}, wanted, {"$max": [0, {"$min": [wanted, free]}]}]}
+    queued = {"$cond": ["$waiting_list", {"$subtract": [wanted, "$granted"]}, 0]}
+    written = {name: {"$ifNull": [f"${name}", none]} for name, none in _NEVER_WRITTEN.items()}
+    taken = course_seats().find_one_and_update(
+        {"_id": course_id},
+        [
+            {"$set": written},
+            {"$set": {"granted": granted}},
+            {"$set": {"queued": queued, "taken": {"$add": ["$taken", "$granted"]}}},
+            {"$set": {"tickets": {"$add": ["$tickets", "$queued"]}}},
+        ],
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+    assert taken is not None, "an upsert leaves a document"
+    return taken
+
+
+_NEVER_WRITTEN: Mapping[str, Any] = {"seats": None, "waiting_list": False, "taken": 0, "tickets": 0}
+
+
+def count_seats(tx: Transaction, course_id: ObjectId, more: int) -> Document:
+    """Change the number of seats taken; the policy with the new number."""
+    changed = course_seats().find_one_and_update(
+        {"_id": course_id},
+        {"$inc": {"taken": more}},
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+    assert changed is not None, "whoever frees a seat has taken one"
+    return changed
+
+
+def hold_cohort(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId) -> bool:
+    """Whether the course has this cohort; if so, its removal at the same time conflicts with this transaction."""
+    held = cohorts().update_one(
+        {"_id": cohort_id, "course_id": course_id}, {"$inc": {"holds": 1}}, session=tx.session
+    )
+    return bool(held.matched_count)
