@@ -1,0 +1,92 @@
+"""A question's Markdown texts by path, and the HTML of each, made once when the question is written.
+
+A path names its place: ``prompt``, ``options/{id}/text``, ``answers/{index}/feedback``, ``feedback/general``,
+``gaps/{id}/options/{id}/feedback``, ``hints/{index}``; a path can be a field's name in MongoDB. What is shown as
+plain text (matching answers, an essay's template) has none. HTML, never the source, is for learners: a source may
+hold an author's comments, which HTML drops.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import nh3
+
+from lms import markdown
+from lms.errors import Invalid
+from lms.quizzes.contents import (
+    GAP,
+    Choice,
+    ChoiceGap,
+    Cloze,
+    Content,
+    Essay,
+    Matching,
+    Multiple,
+    Numeric,
+    NumericAnswer,
+    Ordering,
+    Question,
+    ShortText,
+    Single,
+    TextAnswer,
+    TrueFalse,
+)
+
+_MOST_HTML_BYTES = 2_000_000
+
+
+def texts(question: Question) -> dict[str, str]:
+    """The texts that are not empty."""
+    found = {"prompt": question.prompt, **dict(_content_texts(question.content))}
+    found |= {f"feedback/{name}": text for name, text in question.feedback.model_dump().items()}
+    found |= {f"hints/{index}": text for index, text in enumerate(question.hints)}
+    return {path: text for path, text in found.items() if text}
+
+
+def rendered(question: Question) -> dict[str, str]:
+    """The safe HTML of each text. Gaps stay in the prompt's as ``{{id}}``.
+
+    Raise 422 where markup swallows a gap, or the HTML grows too large.
+    """
+    html = {path: markdown.html(text) for path, text in texts(question).items()}
+    if sum(len(each.encode()) for each in html.values()) > _MOST_HTML_BYTES:
+        raise Invalid(errors=[{"pointer": "/prompt", "message": "the question grows too large as HTML"}])
+    if isinstance(question.content, Cloze):
+        standing = GAP.findall(nh3.clean(html["prompt"], tags=set()))
+        if sorted(standing) != sorted(gap.id for gap in question.content.gaps):
+            message = "a gap must stand in plain text, and its id must be no markup"
+            raise Invalid(errors=[{"pointer": "/prompt", "message": message}])
+    return html
+
+
+def _content_texts(content: Content) -> Iterator[tuple[str, str]]:
+    match content:
+        case Single() | Multiple():
+            yield from _choices(content.options)
+        case TrueFalse():
+            yield "true/feedback", content.feedback_true
+            yield "false/feedback", content.feedback_false
+        case Numeric():
+            yield from _answers(content.answers)
+        case ShortText():
+            yield from _answers(content.answers)
+        case Matching():
+            yield from ((f"pairs/{pair.id}/prompt", pair.prompt) for pair in content.pairs)
+        case Ordering():
+            yield from ((f"items/{item.id}/text", item.text) for item in content.items)
+        case Cloze():
+            for gap in content.gaps:
+                inner = _choices(gap.options) if isinstance(gap, ChoiceGap) else _answers(gap.answers)
+                yield from ((f"gaps/{gap.id}/{path}", text) for path, text in inner)
+        case Essay():
+            yield "notes", content.notes
+
+
+def _choices(options: Sequence[Choice]) -> Iterator[tuple[str, str]]:
+    for option in options:
+        yield f"options/{option.id}/text", option.text
+        yield f"options/{option.id}/feedback", option.feedback
+
+
+def _answers(answers: Sequence[NumericAnswer | TextAnswer]) -> Iterator[tuple[str, str]]:
+    for index, answer in enumerate(answers):
+        yield f"answers/{index}/feedback", answer.feedback
