@@ -7,7 +7,7 @@ LAMBDA_VENV := .venv-lambda
 export PYTHONPATH := layers/core/python:functions:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: start test faults lint bench lock contract validate build deploy clean
+.PHONY: start test faults lint bench lock contract validate build deploy admin clean
 
 start: $(VENV)/.start
 	@$(BIN)/python -m infra.local $(ARGS)
@@ -91,6 +91,12 @@ deploy: build
 	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=dev"; exit 1; }
 	$(SAM) deploy --config-env $(STAGE)
 	$(SAM) remote invoke PrepareDatabaseFunction --stack-name lms-$(STAGE)
+
+# FORCE=true where the admin there is has lost their account.
+admin: $(SAM_VENV)/.sam
+	@test -n "$(STAGE)" -a -n "$(EMAIL)" || { echo "Say where and whom: make admin STAGE=dev EMAIL=…"; exit 1; }
+	$(SAM) remote invoke AppointAdminFunction --stack-name lms-$(STAGE) \
+		--event '{"email": "$(EMAIL)", "force": $(or $(FORCE),false)}'
 
 clean:
 	rm -rf $(LAMBDA_VENV) .aws-sam .local .mypy_cache .ruff_cache .pytest_cache

@@ -65,11 +65,13 @@ assert answer["statusCode"] < 400, answer
 
 @dataclass(frozen=True)
 class Operation:
-    """``call`` gives method, path and body, made anew for each measurement; ``writes`` chooses the floor."""
+    """``call`` gives method, path and body, made anew for each measurement; ``writes`` chooses the floor,
+    ``role`` is the caller's."""
 
     module: str
     writes: bool
     call: Callable[[], tuple[str, str, Any]]
+    role: str = "student"
 
 
 def run(school: School, environment: Mapping[str, str]) -> None:
@@ -84,7 +86,7 @@ def run(school: School, environment: Mapping[str, str]) -> None:
         floor = _READER_FLOOR + (_WRITER if operation.writes else "") + _END
 
         def ours(operation: Operation = operation) -> float:
-            stdin = json.dumps([operation.module, school.event(*operation.call())])
+            stdin = json.dumps([operation.module, school.event(*operation.call(), role=operation.role)])
             return _in_fresh_interpreter(_HANDLER + _END, environment, stdin)
 
         def bare(floor: str = floor) -> float:
@@ -126,11 +128,15 @@ def _operations(school: School) -> list[Operation]:
         writes("auth.refresh", "POST", "/auth/refresh", school.someones_refresh_token),
         writes("auth.logout", "POST", "/auth/logout", school.someones_refresh_token),
         reads("auth.me", "/auth/me"),
+        Operation("auth.users", False, lambda: ("GET", "/users", None), "admin"),
+        Operation("auth.user_role", True, school.another_role, "admin"),
         reads("courses.courses", "/courses"),
         writes("courses.courses", "POST", "/courses", lambda: draft),
         reads("courses.course", course),
         writes("courses.course", "PATCH", course, lambda: {"description": "Changed"}),
         reads("courses.outline", f"{course}/outline"),
+        reads("courses.enrollment_policy", f"{course}/enrollment-policy"),
+        writes("courses.enrollment_policy", "PUT", f"{course}/enrollment-policy", lambda: {"mode": "open"}),
         writes("courses.modules", "POST", f"{course}/modules", lambda: {"title": "M"}),
         writes("courses.module", "PATCH", module, lambda: {"title": "M"}),
         writes(

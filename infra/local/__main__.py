@@ -9,10 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import aiohttp
-import pymongo
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -79,12 +77,11 @@ def _bar(console: Console) -> Iterator[OnProgress]:
 
 
 async def _populate(stack: Stack, console: Console, *, with_demo: bool) -> None:
-    with pymongo.MongoClient[dict[str, Any]](stack.database_uri) as client:
-        async with aiohttp.ClientSession() as session:
-            await seed(session, stack.url, client[stack.database_name])
-            _print_accounts(console)
-            if with_demo:
-                await demo(session, stack.url, console)
+    async with aiohttp.ClientSession() as session:
+        await seed(session, stack)
+        _print_accounts(console)
+        if with_demo:
+            await demo(session, stack.url, console)
 
 
 def _print_addresses(stack: Stack, console: Console) -> None:

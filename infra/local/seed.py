@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-import pymongo
 
 from infra.local.api_client import ApiClient, ApiError
+from infra.local.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,31 @@ class Account:
     role: str
 
 
+ADMIN = Account("admin@example.org", "Demo Admin", "keep-the-school-running", "admin")
 INSTRUCTOR = Account("instructor@example.org", "Demo Instructor", "teach-something-good", "instructor")
 LEARNER = Account("learner@example.org", "Demo Learner", "learn-something-new", "student")
-ACCOUNTS = (INSTRUCTOR, LEARNER)
+ACCOUNTS = (ADMIN, INSTRUCTOR, LEARNER)
 
 
-async def seed(session: aiohttp.ClientSession, url: str, database: pymongo.database.Database[Any]) -> None:
-    """Register the demo accounts over the API; those that are there already stay as they are."""
-    api = ApiClient(session, url)
-    for account in ACCOUNTS:
-        person = {"email": account.email, "name": account.name, "password": account.password}
-        try:
-            await api.call("POST", "/auth/register", person)
-        except ApiError as error:
-            if error.status != HTTPStatus.CONFLICT:
-                raise
-    # The first instructor has nobody who could appoint them, so the API cannot.
-    database.users.update_one({"email": INSTRUCTOR.email}, {"$set": {"role": INSTRUCTOR.role}})
+async def seed(session: aiohttp.ClientSession, stack: Stack) -> None:
+    """Register the demo accounts over the API and give them their roles; those that are there already stay as they
+    are."""
+    api = ApiClient(session, stack.url)
+    if await _register(api, ADMIN):
+        stack.invoke("AppointAdminFunction", {"email": ADMIN.email, "force": True})
+    if instructor := await _register(api, INSTRUCTOR):
+        await api.log_in(ADMIN.email, ADMIN.password)
+        await api.call("PUT", f"/users/{instructor['id']}/role", {"role": INSTRUCTOR.role})
+    await _register(api, LEARNER)
+
+
+async def _register(api: ApiClient, account: Account) -> dict[str, Any] | None:
+    """The new user; None where the address is taken."""
+    person = {"email": account.email, "name": account.name, "password": account.password}
+    try:
+        user: dict[str, Any] = (await api.call("POST", "/auth/register", person))["user"]
+    except ApiError as error:
+        if error.status != HTTPStatus.CONFLICT:
+            raise
+        return None
+    return user

@@ -46,11 +46,15 @@ Body = Callable[[Place], Any]
 
 BODIES: dict[str, Body] = {
     "GET /auth/me": lambda place: None,
+    "GET /users": lambda place: None,
+    "PUT /users/{id}/role": lambda place: {"role": "instructor"},
     "GET /courses": lambda place: None,
     "POST /courses": lambda place: COURSE,
     "GET /courses/{id}": lambda place: None,
     "PATCH /courses/{id}": lambda place: {"title": "Changed"},
     "DELETE /courses/{id}": lambda place: None,
+    "GET /courses/{id}/enrollment-policy": lambda place: None,
+    "PUT /courses/{id}/enrollment-policy": lambda place: {"mode": "open", "seats": 30},
     "GET /courses/{id}/outline": lambda place: None,
     "PUT /courses/{id}/outline": lambda place: {
         "modules": [{"id": place.module, "title": "M", "lessons": [{"id": place.lesson, "title": "L"}]}]
@@ -62,6 +66,9 @@ BODIES: dict[str, Body] = {
     "GET /courses/{id}/lessons/{lesson_id}": lambda place: None,
     "PATCH /courses/{id}/lessons/{lesson_id}": lambda place: {"title": "Changed"},
     "DELETE /courses/{id}/lessons/{lesson_id}": lambda place: None,
+    "POST /courses/{id}/lessons/{lesson_id}/review": lambda place: None,
+    "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda place: None,
+    "GET /courses/{id}/lessons/{lesson_id}/versions": lambda place: None,
     "POST /ai/generate-course": lambda place: GENERATE,
     "GET /jobs": lambda place: None,
     "GET /jobs/{id}": lambda place: None,
@@ -78,6 +85,7 @@ PREPARED: dict[str, Prepare] = {
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/cancel": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/retry": lambda owner, place, caller: with_cancelled_job(place, caller),
+    "PUT /users/{id}/role": lambda owner, place, caller: with_somebody(place, caller),
 }
 
 
@@ -92,6 +100,10 @@ def with_job(place: Place, caller: Person) -> None:
 def with_cancelled_job(place: Place, caller: Person) -> None:
     with_job(place, caller)
     caller.post(f"/jobs/{place.more['jobs']}/cancel")
+
+
+def with_somebody(place: Place, caller: Person) -> None:
+    place.more["users"] = Api(caller.send, lambda user_id, role: None).person().id
 
 
 def permission(function: Callable[..., Any]) -> str | None:

@@ -23,12 +23,15 @@ class CourseRole(StrEnum):
 
 
 ANYONE = frozenset(Role)
+ADMINS = frozenset({Role.ADMIN})
 EDITORS = frozenset({CourseRole.OWNER, CourseRole.INSTRUCTOR, CourseRole.ADMIN})
 STAFF = EDITORS | {CourseRole.ASSISTANT}
 MEMBERS = STAFF | {CourseRole.LEARNER}
 
 GLOBAL: dict[str, frozenset[Role]] = {
+    "account.list": ADMINS,
     "account.read": ANYONE,
+    "role.change": ADMINS,
     "course.create": ANYONE,
     "course.list": ANYONE,
     "course.generate": ANYONE,

@@ -1,12 +1,15 @@
 """Registering and reading an account."""
 
+import unicodedata
+
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from lms import audit, clock, events, mongo
 from lms.auth import passwords, repository
 from lms.auth.models import Registration
-from lms.errors import Conflict, Unauthenticated
+from lms.cursors import decode_cursor
+from lms.errors import Conflict, Invalid, Unauthenticated
 from lms.mongo import Document, Transaction
 from lms.permissions import Role
 
@@ -33,6 +36,14 @@ def register(registration: Registration) -> Document:
     except DuplicateKeyError:
         raise Conflict("There is an account with this address", code="EMAIL_TAKEN") from None
     return user
+
+
+def accounts(email_prefix: str, cursor: str | None, limit: int) -> list[Document]:
+    """At most ``limit`` accounts in the order of their addresses, of those that begin with ``email_prefix``."""
+    after = decode_cursor(cursor) if cursor else ""
+    if not isinstance(after, str) or not after.isprintable():
+        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}])
+    return repository.users_by_email(unicodedata.normalize("NFC", email_prefix).lower(), after, limit)
 
 
 def account(user_id: ObjectId) -> Document:

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from lms.fields import Body, DocumentId, Line, Moment, Resource
 from lms.permissions import Role
@@ -37,6 +37,17 @@ class Credentials(Body):
 
 class RefreshRequest(Body):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class RoleChange(Body):
+    role: Role
+
+
+class Appointment(Body):
+    """What the one-off function ``appoint_admin`` is invoked with."""
+
+    email: Email
+    force: Annotated[bool, Field(strict=True)] = False
 
 
 class User(Resource):

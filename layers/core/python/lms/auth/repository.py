@@ -1,5 +1,6 @@
 """Accounts, sessions and rate-limit buckets in MongoDB."""
 
+import sys
 from datetime import datetime
 
 from bson import ObjectId
@@ -7,9 +8,15 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from lms import mongo
 from lms.mongo import Document, Transaction
+from lms.permissions import Role
 
 users = mongo.collection(
-    "users", indexes=[IndexModel([("email", ASCENDING)], unique=True)], personal=["email", "name"]
+    "users",
+    indexes=[
+        IndexModel([("email", ASCENDING)], unique=True),
+        IndexModel([("role", ASCENDING)], partialFilterExpression={"role": Role.ADMIN}),
+    ],
+    personal=["email", "name"],
 )
 sessions = mongo.collection(
     "sessions",
@@ -25,12 +32,31 @@ def add_user(tx: Transaction, user: Document) -> None:
     users().insert_one(user, session=tx.session)
 
 
-def user_by_email(email: str) -> Document | None:
-    return users().find_one({"email": email})
+def user_by_email(email: str, tx: Transaction | None = None) -> Document | None:
+    return users().find_one({"email": email}, session=tx.session if tx else None)
 
 
 def user_by_id(user_id: ObjectId) -> Document | None:
     return users().find_one({"_id": user_id})
+
+
+def users_by_email(prefix: str, after: str, limit: int) -> list[Document]:
+    """In the order of their addresses, from behind ``after`` on; ``prefix`` as addresses are stored."""
+    wanted = {"$gte": prefix, "$lt": prefix + chr(sys.maxunicode), "$gt": after}
+    return list(users().find({"email": wanted}).sort("email", ASCENDING).limit(limit))
+
+
+def set_role(tx: Transaction, user_id: ObjectId, role: Role) -> Document | None:
+    """The user as they were before; None where there is none."""
+    return users().find_one_and_update({"_id": user_id}, {"$set": {"role": role}}, session=tx.session)
+
+
+def hold_an_admin(tx: Transaction) -> bool:
+    """Whether there is an admin, who then stays one until ``tx`` ends: of two transactions that rely on, or take,
+    the same admin's role, the write to that admin's record lets only one commit."""
+    return bool(
+        users().update_one({"role": Role.ADMIN}, {"$inc": {"times_held": 1}}, session=tx.session).matched_count
+    )
 
 
 def add_session(tx: Transaction, session: Document) -> None:
