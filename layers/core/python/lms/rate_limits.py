@@ -38,6 +38,8 @@ REFRESH_BY_ADDRESS = Policy("refresh-address", 600, 60)
 
 GENERATE_BY_PERSON = Policy("generate", 20, 3_600)
 
+ENROLLMENT_KEY_BY_PERSON = Policy("enrollment-key", 10, 600)
+
 takes: list[tuple[Policy, float]] = []
 """What this request took from, with the tokens left there. A process serves one request at a time."""
 

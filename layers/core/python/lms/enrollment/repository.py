@@ -59,6 +59,19 @@ def seats(course_id: ObjectId, tx: Transaction | None = None) -> Document | None
     return course_seats().find_one({"_id": course_id}, session=tx.session if tx else None)
 
 
+def change_policy(tx: Transaction, course_id: ObjectId, fields: Mapping[str, Any]) -> Document:
+    """The course's policy as changed, which this transaction has read, with its counter."""
+    changed = course_seats().find_one_and_update(
+        {"_id": course_id},
+        {"$set": fields, "$setOnInsert": {"taken": 0, "tickets": 0}, "$inc": {"version": 1}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+    assert changed is not None, "an upsert leaves a document"
+    return changed
+
+
 def take_seats(tx: Transaction, course_id: ObjectId, wanted: int) -> Document:
     """Take as many of the ``wanted`` seats as there are, and a ticket of the waiting list for each of the others
     where there is one: ``granted`` and ``queued`` say how many this was, ``tickets`` the last ticket given out.
