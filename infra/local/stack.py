@@ -208,8 +208,8 @@ class Stack:
         self.workers = Workers(
             size=self._size,
             environment=self.functions_environment(),
-            # Handlers import boto3 at first use; eight workers doing so at once would be slow.
-            preload=["boto3", *sorted(handler_modules)],
+            # Handlers import botocore at first use; eight workers doing so at once would be slow.
+            preload=["botocore.session", *sorted(handler_modules)],
             log_file=self.state / "functions.log",
         )
         self._running.callback(self.workers.stop)

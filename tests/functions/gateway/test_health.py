@@ -181,7 +181,7 @@ def test_no_address_and_no_secret_is_given_away(api: Api, ground: Stack, monkeyp
 
 
 def test_asking_imports_no_aws_client_before_it_is_needed() -> None:
-    code = "import lms.gateway.health, sys; sys.exit('boto3' in sys.modules)"
+    code = "import lms.gateway.health, sys; sys.exit('botocore.session' in sys.modules)"
     environment = {"PYTHONPATH": str(ROOT / "layers/core/python")}
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
 

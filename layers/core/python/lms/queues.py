@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lms import aws
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
@@ -13,11 +15,9 @@ _BATCH = 10
 
 @cache
 def sqs() -> "SQSClient":
-    import boto3
-    from botocore.config import Config
-
     # A queue that hangs must not outlast the request: what is not sent now, a schedule sends within a minute.
-    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}))
+    made: SQSClient = aws.client("sqs", seconds=2)
+    return made
 
 
 def postpone(queue_url: str, receipt_handle: str, seconds: int) -> None:

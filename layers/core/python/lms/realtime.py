@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
-from lms import clock
+from lms import aws, clock
 from lms.config import settings
 from lms.fields import rfc3339
 from lms.notifications import connections, table
@@ -31,14 +31,10 @@ _OPENING = timedelta(seconds=30)
 
 @cache
 def gateway() -> "ApiGatewayManagementApiClient":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "apigatewaymanagementapi",
-        endpoint_url=settings().websocket_endpoint,
-        config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2}),
+    made: ApiGatewayManagementApiClient = aws.client(
+        "apigatewaymanagementapi", seconds=1, attempts=2, endpoint=settings().websocket_endpoint
     )
+    return made
 
 
 def push(user_id: object, type: str, data: Mapping[str, Any], cursor: str | None = None) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pymongo
 from pydantic_core import from_json
 
-from lms import mongo, queues
+from lms import aws, mongo, queues
 from lms.config import settings
 from lms.notifications import table
 from lms.telemetry import logger
@@ -46,7 +46,7 @@ Question = Callable[[], Any]
 def pings() -> dict[str, Question]:
     """By name, one for each dependency that this deployment is configured to use.
 
-    The clients are made here: boto3's session is no place for two threads, and an answer's time is not theirs.
+    The clients are made here: botocore's session is no place for two threads, and an answer's time is not theirs.
     """
     configured = settings()
     found: dict[str, Question] = {"mongodb": ping_mongodb, "ai": _ping_ai}
@@ -61,10 +61,8 @@ def pings() -> dict[str, Question]:
 
 @cache
 def _s3() -> "S3Client":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client("s3", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1}))
+    made: S3Client = aws.client("s3", seconds=1)
+    return made
 
 
 def ping_mongodb() -> None:

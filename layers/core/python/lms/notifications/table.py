@@ -11,7 +11,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from lms import clock
+from lms import aws, clock
 from lms.config import settings
 from lms.errors import Unavailable
 
@@ -26,12 +26,8 @@ _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Impatient: who pushes a message must not wait for a table that hangs."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "dynamodb", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
-    )
+    made: DynamoDBClient = aws.client("dynamodb", seconds=1, attempts=2)
+    return made
 
 
 def put(pk: str, sk: str, expires_at: datetime, **attributes: str) -> None:
