@@ -14,6 +14,7 @@ from lms.courses.authoring import ownership
 from lms.courses.blocks import block
 from lms.courses.models import Origin, Status
 from lms.mongo import Document, Transaction
+from lms.progress.models import Viewed
 
 
 def assemble(
@@ -89,6 +90,8 @@ class _Assembly:
             "html_version": markdown.VERSION,
             "key_terms": [self._key_term(each) for each in content.key_terms],
             "quiz_id": ObjectId() if quiz else None,
+            "release": None,
+            "completion": Viewed().model_dump(),
             **self.first_version,
         }
         self.lessons.append(lesson)

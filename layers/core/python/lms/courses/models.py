@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from lms.courses import embeds
 from lms.fields import Body, Count, Difficulty, DocumentId, Id, Instant, Line, Moment, Resource, Title
 from lms.permissions import CourseRole
+from lms.progress.models import Completion, Release, Viewed
 
 MOST_MODULES = 100
 MOST_LESSONS = 500
@@ -241,6 +242,8 @@ class NewLesson(Body):
     skills: Skills = []
     minutes: Minutes = 10
     blocks: Blocks = []
+    release: Release | None = None
+    completion: Completion = Viewed()
 
 
 class LessonChange(Change):
@@ -251,6 +254,8 @@ class LessonChange(Change):
     skills: Skills = UNCHANGED
     minutes: Minutes = UNCHANGED
     blocks: Blocks = UNCHANGED
+    release: Release | None = UNCHANGED
+    completion: Completion = UNCHANGED
 
 
 class Generated(Resource):
@@ -297,6 +302,8 @@ class OutlineLesson(Resource):
     block_count: int
     question_count: int
     quiz_id: Id | None = None
+    release: Release | None
+    completion: Completion
 
 
 class Module(Resource):
@@ -370,6 +377,8 @@ class Lesson(Resource):
     objectives: list[str]
     skills: list[str]
     minutes: int
+    release: Release | None
+    completion: Completion
     blocks: list[Block]
     key_terms: list[KeyTerm]
     quiz: Quiz | None = None

@@ -8,7 +8,7 @@ from bson import ObjectId
 from pydantic_core import to_json
 
 from lms import clock, mongo
-from lms.courses import changes, repository
+from lms.courses import changes, repository, requirements
 from lms.courses.access import CourseAccess
 from lms.courses.models import MOST_LESSONS, MOST_MODULES, ModuleChange, NewModule, OutlineOrder
 from lms.errors import Conflict, Invalid, NotFound
@@ -155,6 +155,8 @@ def row(lesson: Mapping[str, Any], question_count: int) -> Document:
         "objectives": lesson["objectives"],
         "block_count": len(lesson["blocks"]),
         "question_count": question_count,
+        "release": lesson["release"],
+        "completion": lesson["completion"],
         "quiz_id": lesson["quiz_id"],
     }
 
@@ -169,6 +171,7 @@ def add_lesson(tx: Transaction, course_id: ObjectId, module_id: ObjectId, lesson
             if module["_id"] == module_id:
                 module["lessons"].append(row(lesson, question_count=0))
                 _require_room(modules)
+                requirements.require_sound(tx, course_id, modules, lesson)
                 return
         raise Invalid(errors=[{"pointer": "/module_id", "message": "names no module of this course"}])
 
@@ -182,6 +185,7 @@ def update_lesson(tx: Transaction, course_id: ObjectId, lesson: Mapping[str, Any
         for each in (each for module in modules for each in module["lessons"] if each["_id"] == lesson["_id"]):
             each.update(row(lesson, each["question_count"]))
         _require_room(modules)
+        requirements.require_sound(tx, course_id, modules, lesson)
 
     edit(tx, course_id, None, update)
 
@@ -194,6 +198,7 @@ def _require_room(modules: Modules) -> None:
 
 def remove_lesson(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId) -> None:
     def remove(modules: Modules) -> None:
+        requirements.require_unneeded(tx, course_id, modules, lesson_id)
         for module in modules:
             module["lessons"] = [each for each in module["lessons"] if each["_id"] != lesson_id]
 
