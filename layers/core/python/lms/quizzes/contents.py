@@ -252,22 +252,26 @@ class Feedback(Body):
     incorrect: Remark = ""
 
 
+Heading = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Points = Annotated[Number, Field(gt=0, le=1_000)]
+Hint = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
+Hints = Annotated[list[Hint], Field(max_length=10)]
+Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Skills = Annotated[list[Skill], Field(max_length=50)]
+Pool = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
 class Question(Body):
     """A question as an author or a file gives it. ``pool`` names the group that quizzes draw from."""
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    title: Heading = ""
     prompt: Text
     content: Content
-    points: Annotated[Number, Field(gt=0, le=1_000)] = 1.0
+    points: Points = 1.0
     feedback: Feedback = Feedback()
-    hints: Annotated[
-        list[Annotated[str, StringConstraints(min_length=1, max_length=5_000)]], Field(max_length=10)
-    ] = []
-    skills: Annotated[
-        list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]],
-        Field(max_length=50),
-    ] = []
-    pool: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    hints: Hints = []
+    skills: Skills = []
+    pool: Pool | None = None
 
     @model_validator(mode="after")
     def _gaps_stand_in_the_prompt(self) -> "Question":

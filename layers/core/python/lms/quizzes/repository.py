@@ -1,0 +1,190 @@
+"""Quizzes, the question bank and every version of its questions, in MongoDB."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+_HAS_A_LESSON = {"lesson_id": {"$type": "objectId"}, "deleted_at": None}
+
+quizzes = mongo.collection(
+    "quizzes",
+    indexes=[
+        IndexModel([("course_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("items.pool", ASCENDING)]),
+        IndexModel([("lesson_id", ASCENDING)], unique=True, partialFilterExpression=_HAS_A_LESSON),
+    ],
+)
+questions = mongo.collection(
+    "questions",
+    indexes=[
+        IndexModel([("course_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("pool", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("content.kind", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("skills", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("used_in", ASCENDING)]),
+    ],
+)
+question_versions = mongo.collection(
+    "question_versions",
+    indexes=[IndexModel([("question_id", ASCENDING), ("version", ASCENDING)], unique=True)],
+)
+
+_MOST_IN_AN_INSERT = 1_000
+
+
+def add_quizzes(tx: Transaction, rows: Sequence[Document]) -> None:
+    if rows:
+        quizzes().insert_many(rows, ordered=False, session=tx.session)
+
+
+def add_questions(tx: Transaction, rows: Sequence[Document]) -> None:
+    """The questions, and of each the version that it begins with."""
+    for start in range(0, len(rows), _MOST_IN_AN_INSERT):
+        batch = rows[start : start + _MOST_IN_AN_INSERT]
+        questions().insert_many(batch, ordered=False, session=tx.session)
+        question_versions().insert_many([_version(row) for row in batch], ordered=False, session=tx.session)
+
+
+def _version(question: Mapping[str, Any]) -> Document:
+    """What never changes again: not where the question is used, nor whether it is deleted."""
+    kept = {name: value for name, value in question.items() if name not in ("_id", "used_in", "deleted_at")}
+    return {"_id": ObjectId(), "question_id": question["_id"], **kept}
+
+
+def quiz(tx: Transaction, quiz_id: ObjectId) -> Document | None:
+    return quizzes().find_one({"_id": quiz_id, "deleted_at": None}, session=tx.session)
+
+
+def quizzes_of(
+    tx: Transaction, course_id: ObjectId, quiz_ids: Sequence[ObjectId], fields: Mapping[str, Any]
+) -> list[Document]:
+    """Those of the quizzes that the course has."""
+    wanted = {"_id": {"$in": quiz_ids}, "course_id": course_id, "deleted_at": None}
+    return list(quizzes().find(wanted, fields, session=tx.session))
+
+
+def quizzes_drawing_from(tx: Transaction, course_id: ObjectId, pool: str) -> list[Document]:
+    wanted = {"course_id": course_id, "items.pool": pool, "deleted_at": None}
+    return list(quizzes().find(wanted, {"title": 1, "items": 1}, session=tx.session))
+
+
+def page_of_quizzes(
+    course_id: ObjectId, wanted: Mapping[str, Any], theirs: Sequence[ObjectId], after: ObjectId | None, limit: int
+) -> list[Document]:
+    """In the order in which they were made, without items, and with the overrides for ``theirs`` (cohort, user)."""
+    match = {"course_id": course_id, "deleted_at": None, **wanted, **({"_id": {"$gt": after}} if after else {})}
+    for_them = {"$or": [{"$in": [f"$$this.{name}", theirs]} for name in ("cohort_id", "user_id")]}
+    pipeline: list[Document] = [
+        {"$match": match},
+        {"$sort": {"_id": ASCENDING}},
+        {"$limit": limit},
+        {"$set": {"overrides": {"$filter": {"input": "$overrides", "cond": for_them}}}},
+        {"$unset": "items"},
+    ]
+    return list(quizzes().aggregate(pipeline))
+
+
+def change_quiz(
+    tx: Transaction, quiz_id: ObjectId, version: int, fields: Mapping[str, Any], now: datetime
+) -> Document | None:
+    """The quiz as changed; None where it is no longer at ``version``."""
+    return quizzes().find_one_and_update(
+        {"_id": quiz_id, "version": version, "deleted_at": None},
+        {"$set": {**fields, "updated_at": now}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+
+
+def delete_quiz(tx: Transaction, quiz_id: ObjectId, now: datetime) -> None:
+    quizzes().update_one({"_id": quiz_id}, {"$set": {"deleted_at": now}}, session=tx.session)
+
+
+def restore_quiz(tx: Transaction, quiz_id: ObjectId) -> list[Document]:
+    """Its items."""
+    found = quizzes().find_one_and_update({"_id": quiz_id}, {"$set": {"deleted_at": None}}, session=tx.session)
+    items: list[Document] = found["items"] if found else []
+    return items
+
+
+def take_questions(
+    tx: Transaction, course_id: ObjectId, quiz_id: ObjectId, question_ids: Sequence[ObjectId]
+) -> int:
+    """Note on each question of the course that the quiz asks it; return how many there are.
+
+    That is a write, so that a question that is deleted at the same time conflicts.
+    """
+    wanted = {"_id": {"$in": question_ids}, "course_id": course_id, "deleted_at": None}
+    change = {"$addToSet": {"used_in": quiz_id}}
+    return questions().update_many(wanted, change, session=tx.session).matched_count
+
+
+def release_questions(tx: Transaction, quiz_id: ObjectId, keep: Sequence[ObjectId] = ()) -> None:
+    """Note on all questions but those to ``keep`` that the quiz does not ask them."""
+    asked: Document = {"used_in": quiz_id}
+    if keep:
+        asked["_id"] = {"$nin": keep}
+    questions().update_many(asked, {"$pull": {"used_in": quiz_id}}, session=tx.session)
+
+
+def bring_back_questions(tx: Transaction, quiz_id: ObjectId, question_ids: Sequence[ObjectId]) -> None:
+    change = {"$set": {"deleted_at": None}, "$addToSet": {"used_in": quiz_id}}
+    questions().update_many({"_id": {"$in": question_ids}}, change, session=tx.session)
+
+
+def sizes(tx: Transaction, course_id: ObjectId, question_ids: Sequence[ObjectId]) -> list[Document]:
+    """Of each of the questions that the course has: its ``size`` and its ``pool``."""
+    wanted = {"_id": {"$in": question_ids}, "course_id": course_id, "deleted_at": None}
+    return list(questions().find(wanted, {"size": 1, "pool": 1}, session=tx.session))
+
+
+def pools(tx: Transaction, course_id: ObjectId, names: Sequence[str]) -> dict[str, Document]:
+    """The ``count`` of questions in each of the pools, and the ``size`` of the largest."""
+    found = questions().aggregate(
+        [
+            {"$match": {"course_id": course_id, "pool": {"$in": names}, "deleted_at": None}},
+            {"$group": {"_id": "$pool", "count": {"$sum": 1}, "size": {"$max": "$size"}}},
+        ],
+        session=tx.session,
+    )
+    return {row["_id"]: row for row in found}
+
+
+def question(tx: Transaction, question_id: ObjectId) -> Document | None:
+    return questions().find_one({"_id": question_id, "deleted_at": None}, session=tx.session)
+
+
+def page_of_questions(
+    course_id: ObjectId, wanted: Mapping[str, Any], after: ObjectId | None, limit: int
+) -> list[Document]:
+    """In the order in which they were made."""
+    match = {"course_id": course_id, "deleted_at": None, **wanted, **({"_id": {"$gt": after}} if after else {})}
+    return list(questions().find(match).sort("_id", ASCENDING).limit(limit))
+
+
+def change_question(
+    tx: Transaction, question_id: ObjectId, version: int, fields: Mapping[str, Any], now: datetime
+) -> Document | None:
+    """The question as changed, that version kept; None where it is no longer at ``version``."""
+    changed = questions().find_one_and_update(
+        {"_id": question_id, "version": version, "deleted_at": None},
+        {"$set": {**fields, "updated_at": now}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+    if changed:
+        question_versions().insert_one(_version(changed), session=tx.session)
+    return changed
+
+
+def delete_question(tx: Transaction, question_id: ObjectId, now: datetime) -> bool:
+    """False where a quiz asks it."""
+    deletion = {"$set": {"deleted_at": now}}
+    unused: Document = {"_id": question_id, "deleted_at": None, "used_in": []}
+    return questions().update_one(unused, deletion, session=tx.session).matched_count == 1
