@@ -54,7 +54,9 @@ QUIZ = ai.Quiz(
 )
 
 
-def assemble(owner: Person, course_id: ObjectId, job_id: ObjectId, *, fail: bool = False) -> None:
+def assemble(
+    owner: Person, course_id: ObjectId, job_id: ObjectId, *, quiz: ai.Quiz = QUIZ, fail: bool = False
+) -> None:
     from lms import mongo
     from lms.courses import assembly
 
@@ -68,7 +70,7 @@ def assemble(owner: Person, course_id: ObjectId, job_id: ObjectId, *, fail: bool
             request=REQUEST,
             outline=OUTLINE,
             lessons={1: LESSON, 2: LESSON, 3: LESSON},
-            quizzes={1: QUIZ, 3: QUIZ},
+            quizzes={1: quiz, 3: quiz},
             source_titles={SOURCE: "A text on leaves"},
         )
         if fail:
@@ -169,6 +171,31 @@ def test_editors_see_the_quiz_with_its_answers_in_order(owner: Person, api: Api)
     assert not re.search("evidence|answer", shown.text)
 
 
+def test_texts_that_look_like_gaps_and_wildcards_come_back_as_the_ai_wrote_them(owner: Person):
+    course_id = ObjectId()
+    asked = [
+        ai.Cloze(prompt="In {{name}} a ____ stands for {{b}}.", answer="*", evidence="e"),
+        ai.ShortText(prompt="Which {{mark}}?", answer=r"a*b\*", evidence="e"),
+    ]
+    assemble(owner, course_id, ObjectId(), quiz=ai.Quiz(questions=asked))
+    questions = lessons_of(owner, course_id)[0]["quiz"]["questions"]
+    assert [(each["prompt"], each["answer"]) for each in questions] == [
+        (each.prompt, each.answer) for each in asked
+    ]
+
+
+def test_what_the_bank_cannot_hold_is_left_out(owner: Person):
+    course_id = ObjectId()
+    long = ai.ShortText(prompt="Which?", answer="x" * 2_000, evidence="e")
+    assemble(owner, course_id, ObjectId(), quiz=ai.Quiz(questions=[long, *QUIZ.questions]))
+    lesson = lessons_of(owner, course_id)[0]
+    assert len(lesson["quiz"]["questions"]) == len(QUIZ.questions)
+    row = owner.get(f"/courses/{course_id}/outline").json["modules"][0]["lessons"][0]
+    assert row["question_count"] == len(QUIZ.questions)
+    assemble(owner, other := ObjectId(), ObjectId(), quiz=ai.Quiz(questions=[long]))
+    assert lessons_of(owner, other)[0]["quiz"] is None
+
+
 def test_a_generated_course_can_be_edited(owner: Person):
     course_id = ObjectId()
     assemble(owner, course_id, ObjectId())
@@ -183,13 +210,14 @@ def test_a_generated_course_can_be_edited(owner: Person):
 
 
 def test_what_fails_leaves_nothing(owner: Person):
-    from lms.courses import repository
+    from lms.courses.repository import lessons
     from lms.events import events
+    from lms.quizzes.repository import question_versions, questions, quizzes
 
     course_id = ObjectId()
     with pytest.raises(RuntimeError):
         assemble(owner, course_id, ObjectId(), fail=True)
     assert owner.get(f"/courses/{course_id}").status == 404
-    for collection in (repository.lessons, repository.quizzes, repository.questions):
+    for collection in (lessons, quizzes, questions, question_versions):
         assert collection().count_documents({"course_id": course_id}) == 0
     assert events().count_documents({"subject_id": course_id}) == 0

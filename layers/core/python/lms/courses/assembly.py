@@ -1,12 +1,12 @@
 """A generated course, written whole: the draft, its lessons with their blocks, their quizzes and questions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from bson import ObjectId
 
 from lms import clock, events, markdown
-from lms.ai.models import CourseRequest, KeyTerm, Lesson, LessonPlan, Question, Quiz, Span
+from lms.ai.models import CourseRequest, KeyTerm, Lesson, LessonPlan, Quiz, Span
 from lms.ai.models import Outline as OutlinePlan
 from lms.courses import outline as outlines
 from lms.courses import repository
@@ -15,6 +15,7 @@ from lms.courses.blocks import block
 from lms.courses.models import Origin, Status
 from lms.mongo import Document, Transaction
 from lms.progress.models import Viewed
+from lms.quizzes import generated
 
 
 def assemble(
@@ -59,7 +60,8 @@ def assemble(
         **assembly.first_version,
     }
     repository.add_course(tx, course)
-    repository.add_contents(tx, assembly.lessons, assembly.quizzes, assembly.questions)
+    repository.add_lessons(tx, assembly.lessons)
+    generated.add(tx, assembly.quizzes, assembly.questions)
     events.record(tx, "course.created", actor=owner_id, subject=course_id, job_id=job_id)
 
 
@@ -89,42 +91,23 @@ class _Assembly:
             ],
             "html_version": markdown.VERSION,
             "key_terms": [self._key_term(each) for each in content.key_terms],
-            "quiz_id": ObjectId() if quiz else None,
+            "quiz_id": None,
             "release": None,
             "completion": Viewed().model_dump(),
             **self.first_version,
         }
         self.lessons.append(lesson)
-        asked = quiz.questions if quiz else []
-        if quiz:
-            self._add_quiz(lesson, asked)
-        return outlines.row(lesson, len(asked))
+        return outlines.row(lesson, self._add_quiz(lesson, quiz) if quiz else 0)
 
-    def _add_quiz(self, lesson: Document, asked: Sequence[Question]) -> None:
-        questions = [self._question(lesson, each) for each in asked]
-        self.questions += questions
-        self.quizzes.append(
-            {
-                "_id": lesson["quiz_id"],
-                "course_id": self.course_id,
-                "lesson_id": lesson["_id"],
-                "title": lesson["title"],
-                "question_ids": [question["_id"] for question in questions],
-                **self.first_version,
-            }
-        )
-
-    def _question(self, lesson: Document, asked: Question) -> Document:
-        return {
-            "_id": ObjectId(),
-            "course_id": self.course_id,
-            "lesson_id": lesson["_id"],
-            "quiz_id": lesson["quiz_id"],
-            **asked.model_dump(exclude={"source"}),
-            "source": self._source(asked.source),
-            "origin": Origin.AI,
-            **self.first_version,
-        }
+    def _add_quiz(self, lesson: Document, quiz: Quiz) -> int:
+        """The number of its questions."""
+        asked = [(each, self._source(each.source)) for each in quiz.questions]
+        made, questions = generated.quiz(lesson, asked, lesson["created_at"])
+        if questions:
+            lesson["quiz_id"] = made["_id"]
+            self.quizzes.append(made)
+            self.questions += questions
+        return len(questions)
 
     def _key_term(self, found: KeyTerm) -> Document:
         return {"term": found.term, "definition": found.definition, "source": self._source(found.source)}

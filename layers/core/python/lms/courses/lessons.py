@@ -7,6 +7,7 @@ from lms.courses import blocks, changes, outline, repository
 from lms.courses.access import CourseAccess
 from lms.courses.models import LessonChange, NewLesson
 from lms.mongo import Document, Transaction
+from lms.quizzes import lesson_quiz
 
 
 def create(tx: Transaction, access: CourseAccess, new: NewLesson) -> Document:
@@ -36,8 +37,7 @@ def read(access: CourseAccess, lesson_id: ObjectId) -> Document:
     if not access.may("course.edit"):
         return _shown(changes.current(repository.lesson(access.course_id, lesson_id), None))
     lesson = changes.current(repository.lesson_with_quiz(access.course_id, lesson_id), None)
-    question_of = {question["_id"]: question for question in lesson["questions"]}
-    quizzes = [{**quiz, "questions": [question_of[_id] for _id in quiz["question_ids"]]} for quiz in lesson["quiz"]]
+    quizzes = [lesson_quiz.shown(quiz, lesson["questions"]) for quiz in lesson["quiz"]]
     return {**_shown(lesson), "quiz": quizzes[0] if quizzes else None}
 
 

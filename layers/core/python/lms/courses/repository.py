@@ -1,4 +1,4 @@
-"""Courses with their outlines, lessons, quizzes and questions in MongoDB."""
+"""Courses with their outlines, and lessons, in MongoDB."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,8 +23,9 @@ courses = mongo.collection(
     ],
 )
 lessons = mongo.collection("lessons")
-quizzes = mongo.collection("quizzes")
-questions = mongo.collection("questions")
+lesson_versions = mongo.collection(
+    "lesson_versions", indexes=[IndexModel([("lesson_id", ASCENDING), ("n", DESCENDING)], unique=True)]
+)
 
 MEMBERSHIP: Mapping[str, Any] = dict.fromkeys(
     "owner_id staff status version time_zone starts_at ends_at".split(), 1
@@ -146,16 +147,25 @@ def lesson(course_id: ObjectId, lesson_id: ObjectId, tx: Transaction | None = No
     )
 
 
+def lesson_even_deleted(
+    course_id: ObjectId, lesson_id: ObjectId, tx: Transaction | None = None, fields: Mapping[str, Any] | None = None
+) -> Document | None:
+    return lessons().find_one(
+        {"_id": lesson_id, "course_id": course_id}, fields, session=tx.session if tx else None
+    )
+
+
 def lesson_with_quiz(course_id: ObjectId, lesson_id: ObjectId) -> Document | None:
     """The lesson, its ``quiz`` (a list of none or one) and that one's ``questions`` (in no order)."""
     found = lessons().aggregate(
         [
             {"$match": {"_id": lesson_id, "course_id": course_id, "deleted_at": None}},
-            {"$lookup": {"from": quizzes.name, "localField": "quiz_id", "foreignField": "_id", "as": "quiz"}},
+            # The quiz's own package shows it, and only it writes there; read here, it costs no round trip.
+            {"$lookup": {"from": "quizzes", "localField": "quiz_id", "foreignField": "_id", "as": "quiz"}},
             {
                 "$lookup": {
-                    "from": questions.name,
-                    "localField": "quiz.question_ids",
+                    "from": "questions",
+                    "localField": "quiz.items.question_id",
                     "foreignField": "_id",
                     "as": "questions",
                 }
@@ -173,12 +183,22 @@ def change_lesson(tx: Transaction, lesson_id: ObjectId, fields: Mapping[str, Any
     )
 
 
-def add_contents(
-    tx: Transaction,
-    lesson_rows: Sequence[Document],
-    quiz_rows: Sequence[Document],
-    question_rows: Sequence[Document],
-) -> None:
-    for collection, rows in ((lessons, lesson_rows), (quizzes, quiz_rows), (questions, question_rows)):
-        if rows:
-            collection().insert_many(rows, ordered=False, session=tx.session)
+def keep_version(tx: Transaction, version: Document) -> None:
+    lesson_versions().insert_one(version, session=tx.session)
+
+
+def version(tx: Transaction, lesson_id: ObjectId, n: int) -> Document | None:
+    return lesson_versions().find_one({"lesson_id": lesson_id, "n": n}, session=tx.session)
+
+
+def versions(lesson_id: ObjectId, before: int | None, fields: Mapping[str, Any], limit: int) -> list[Document]:
+    """The versions that were kept, the newest first."""
+    wanted: Document = {"lesson_id": lesson_id}
+    if before is not None:
+        wanted["n"] = {"$lt": before}
+    return list(lesson_versions().find(wanted, fields).sort("n", DESCENDING).limit(limit))
+
+
+def add_lessons(tx: Transaction, rows: Sequence[Document]) -> None:
+    if rows:
+        lessons().insert_many(rows, ordered=False, session=tx.session)
