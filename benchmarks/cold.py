@@ -65,11 +65,11 @@ assert answer["statusCode"] < 400, answer
 
 @dataclass(frozen=True)
 class Operation:
-    """``call`` gives method, path and body, made anew for each measurement; ``writes`` chooses the floor,
-    ``role`` is the caller's."""
+    """``call`` gives method, path and body, made anew for each measurement; ``sends`` chooses the floor: what
+    records no event makes no SQS client. ``role`` is the caller's."""
 
     module: str
-    writes: bool
+    sends: bool
     call: Callable[[], tuple[str, str, Any]]
     role: str = "student"
 
@@ -83,7 +83,7 @@ def run(school: School, environment: Mapping[str, str]) -> None:
         raise RuntimeError(f"not measured: {', '.join(sorted(missing))}")
     title("Init plus first request", ["function", "floor", "ratio"])
     for operation in operations:
-        floor = _READER_FLOOR + (_WRITER if operation.writes else "") + _END
+        floor = _READER_FLOOR + (_WRITER if operation.sends else "") + _END
 
         def ours(operation: Operation = operation) -> float:
             stdin = json.dumps([operation.module, school.event(*operation.call(), role=operation.role)])
@@ -115,9 +115,12 @@ def _operations(school: School) -> list[Operation]:
     def writes(name: str, method: str, path: str, body: Callable[[], Any] = lambda: None) -> Operation:
         return Operation(name, True, lambda: (method, path, body()))
 
-    def retry_of_a_cancelled_job() -> tuple[str, str, Any]:
-        school.mark_job_cancelled()
-        return ("POST", f"{job}/retry", None)
+    def job_when(status: str, action: str) -> Operation:
+        def call() -> tuple[str, str, Any]:
+            school.mark_job(status)
+            return ("POST", f"{job}/{action}", None)
+
+        return Operation(f"ai.{action}_job", True, call)
 
     return [
         reads("gateway.health", "/health"),
@@ -125,7 +128,7 @@ def _operations(school: School) -> list[Operation]:
         reads("gateway.portal", "/openapi.json"),
         writes("auth.register", "POST", "/auth/register", school.newcomer),
         writes("auth.login", "POST", "/auth/login", lambda: {"email": school.email, "password": PASSWORD}),
-        writes("auth.refresh", "POST", "/auth/refresh", school.someones_refresh_token),
+        Operation("auth.refresh", False, lambda: ("POST", "/auth/refresh", school.someones_refresh_token())),
         writes("auth.logout", "POST", "/auth/logout", school.someones_refresh_token),
         reads("auth.me", "/auth/me"),
         Operation("auth.users", False, lambda: ("GET", "/users", None), "admin"),
@@ -149,8 +152,8 @@ def _operations(school: School) -> list[Operation]:
         writes("courses.lesson", "PATCH", lesson, lambda: {"minutes": 5}),
         reads("ai.jobs", "/jobs"),
         reads("ai.job", job),
-        Operation("ai.retry_job", True, retry_of_a_cancelled_job),
-        writes("ai.cancel_job", "POST", f"{job}/cancel"),
+        job_when("cancelled", "retry"),
+        job_when("running", "cancel"),
         writes("ai.generate_course", "POST", "/ai/generate-course", lambda: generate),
         writes("notifications.ticket", "POST", "/notifications/ticket"),
     ]

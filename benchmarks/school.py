@@ -81,10 +81,10 @@ class School:
         user = self.call("POST", "/auth/register", self.newcomer())["user"]
         return "PUT", f"/users/{user['id']}/role", {"role": "instructor"}
 
-    def mark_job_cancelled(self) -> None:
+    def mark_job(self, status: str) -> None:
         with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
             jobs = client[self.database_name].jobs
-            jobs.update_one({"_id": ObjectId(self.job_id)}, {"$set": {"status": "cancelled"}})
+            jobs.update_one({"_id": ObjectId(self.job_id)}, {"$set": {"status": status}})
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(

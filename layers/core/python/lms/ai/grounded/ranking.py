@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from lms.ai.grounded.concepts import concepts_of
 from lms.ai.grounded.language import LANGUAGES
 from lms.ai.grounded.material import Document, Segment, read, sections
 from lms.ai.grounded.text import stem, stems
@@ -109,6 +108,9 @@ def _own_words(document: Document) -> set[str]:
 
 def sections_on(query: Sequence[str], document: Document) -> list[Segment]:
     """The sections on a topic that the text's title does not name, but a heading or an explained term does."""
+    # Imported here: who asks for a text by its title, as most do, needs no concepts before the job starts.
+    from lms.ai.grounded.concepts import concepts_of
+
     phrase = tuple(query)
     explained = {concept.stems for concept in concepts_of(document.source)}
     found = []
