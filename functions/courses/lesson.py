@@ -16,7 +16,7 @@ __all__ = ["lambda_handler"]
 
 @app.get("/courses/<id>/lessons/<lesson_id>", compress=True, enable_validation=False)
 def read(
-    id: str, lesson_id: str, access: Annotated[CourseAccess, Depends(in_course("lesson.read"))]
+    id: str, lesson_id: str, access: Annotated[CourseAccess, Depends(in_course("lesson.read", progress=True))]
 ) -> Response[Lesson]:
     return shown(Lesson, lessons.read(access, mongo.object_id(lesson_id)), variant=lessons.variant(access))
 

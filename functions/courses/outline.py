@@ -15,7 +15,7 @@ __all__ = ["lambda_handler"]
 
 @app.get("/courses/<id>/outline", compress=True, enable_validation=False)
 def read(
-    id: str, access: Annotated[CourseAccess, Depends(in_course("course.read", load="outline"))]
+    id: str, access: Annotated[CourseAccess, Depends(in_course("course.read", load="outline", progress=True))]
 ) -> Response[Outline]:
     return shown(Outline, outline.shown(access, access.course), variant=access.role)
 

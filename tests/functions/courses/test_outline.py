@@ -34,8 +34,14 @@ def test_the_outline_shows_modules_and_lessons_in_order(course: Authored):
         "objectives": [],
         "locked": False,
         "reason": None,
+        "detail": None,
+        "opens_at": None,
+        "release": None,
+        "completion": {"kind": "viewed"},
         "block_count": 0,
         "question_count": 0,
+        "release": None,
+        "completion": {"kind": "viewed"},
         "quiz_id": None,
     }
 

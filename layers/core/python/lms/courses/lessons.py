@@ -1,5 +1,7 @@
 """Making, reading, changing and removing a lesson. Its row in the outline follows in the same transaction."""
 
+from dataclasses import replace
+
 from bson import ObjectId
 
 from lms import clock, markdown, mongo
@@ -7,6 +9,7 @@ from lms.courses import blocks, changes, outline, repository
 from lms.courses.access import CourseAccess
 from lms.courses.models import LessonChange, NewLesson
 from lms.mongo import Document, Transaction
+from lms.progress import gate
 from lms.quizzes import lesson_quiz
 
 
@@ -33,12 +36,24 @@ def create(tx: Transaction, access: CourseAccess, new: NewLesson) -> Document:
 
 
 def read(access: CourseAccess, lesson_id: ObjectId) -> Document:
-    """The lesson; for editors with its quiz and the answers."""
+    """The lesson; for editors with its quiz and the answers.
+
+    Raise 403 LESSON_LOCKED for a learner to whom it is not open. ``access`` has a learner's progress.
+    """
     if not access.may("course.edit"):
-        return _shown(changes.current(repository.lesson(access.course_id, lesson_id), None))
+        lesson = changes.current(repository.lesson(access.course_id, lesson_id), None)
+        _require_open(access, lesson)
+        return _shown(lesson)
     lesson = changes.current(repository.lesson_with_quiz(access.course_id, lesson_id), None)
     quizzes = [lesson_quiz.shown(quiz, lesson["questions"]) for quiz in lesson["quiz"]]
     return {**_shown(lesson), "quiz": quizzes[0] if quizzes else None}
+
+
+def _require_open(access: CourseAccess, lesson: Document) -> None:
+    """A refusal alone costs a look at the outline, for the titles of what is missing."""
+    if gate.is_locked(access, lesson["release"]):
+        course = changes.current(repository.course(access.course_id, repository.OUTLINE), None)
+        gate.require_open(replace(access, course=course), lesson["_id"])
 
 
 def variant(access: CourseAccess) -> str:

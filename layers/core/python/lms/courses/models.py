@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from lms.courses import embeds
 from lms.fields import Body, Count, Difficulty, DocumentId, Id, Instant, Line, Moment, Resource, Title
 from lms.permissions import CourseRole
-from lms.progress.models import Completion, Release, Viewed
+from lms.progress.models import Completion, Reason, Release, Viewed
 
 MOST_MODULES = 100
 MOST_LESSONS = 500
@@ -291,14 +291,17 @@ class Course(Resource):
 
 
 class OutlineLesson(Resource):
-    """``reason`` says why a lesson is locked for the caller: MEMBERS_ONLY."""
+    """``reason`` and ``detail`` say why a lesson is locked for the caller, ``opens_at`` when it opens, where only
+    time is missing."""
 
     id: DocumentId
     title: str
     minutes: int
     objectives: list[str]
     locked: bool = False
-    reason: Literal["MEMBERS_ONLY"] | None = None
+    reason: Reason | None = None
+    detail: str | None = None
+    opens_at: Moment | None = None
     block_count: int
     question_count: int
     quiz_id: Id | None = None

@@ -13,6 +13,10 @@ from lms.courses.access import CourseAccess
 from lms.courses.models import MOST_LESSONS, MOST_MODULES, ModuleChange, NewModule, OutlineOrder
 from lms.errors import Conflict, Invalid, NotFound
 from lms.mongo import Document, Transaction
+from lms.permissions import CourseRole
+from lms.progress import gate, release
+from lms.progress.models import Reason
+from lms.progress.release import Learner
 
 Modules = list[Document]
 T = TypeVar("T")
@@ -22,14 +26,26 @@ MOST_BYTES = 1_000_000
 
 
 def shown(access: CourseAccess, course: Mapping[str, Any]) -> Document:
-    """The outline as the caller sees it: titles for everyone, lessons locked for those who are not members."""
+    """The outline as the caller sees it: titles for everyone, lessons locked for those who are not members, and for
+    learners as each lesson's rule has it. That changes with time, and so has no version."""
+    if access.role is CourseRole.LEARNER:
+        learner = gate.learner(access, course)
+        return {"modules": _with_locks(course, lambda row: _lock(row, learner))}
     if access.may("lesson.read"):
         return {"modules": course["modules"], "version": course["version"]}
-    lock = {"locked": True, "reason": "MEMBERS_ONLY"}
-    modules = [
-        {**module, "lessons": [{**lesson, **lock} for lesson in module["lessons"]]} for module in course["modules"]
+    closed = {"locked": True, "reason": Reason.MEMBERS_ONLY, "detail": "Enrol in the course first"}
+    return {"modules": _with_locks(course, lambda row: closed), "version": course["version"]}
+
+
+def _with_locks(course: Mapping[str, Any], lock: Callable[[Document], Document]) -> Modules:
+    return [
+        {**module, "lessons": [{**row, **lock(row)} for row in module["lessons"]]} for module in course["modules"]
     ]
-    return {"modules": modules, "version": course["version"]}
+
+
+def _lock(row: Document, learner: Learner) -> Document:
+    lock = release.lock(row["release"], learner)
+    return {"locked": True, "reason": lock.reason, "detail": lock.detail, "opens_at": lock.opens_at} if lock else {}
 
 
 def edit(
