@@ -11,7 +11,7 @@ import pytest
 from aws_lambda_powertools.event_handler.depends import Depends
 from bson import ObjectId
 
-from lms.permissions import GLOBAL, IN_COURSE, CourseRole, Role
+from lms.permissions import EDITORS, GLOBAL, IN_COURSE, CourseRole, Role
 from tests.conftest import import_http_handlers
 from tests.people import Answer, Api, Person
 
@@ -25,6 +25,7 @@ PUBLIC = {
     "POST /auth/login",
     "POST /auth/refresh",
     "POST /auth/logout",
+    "GET /invitations/{token}",
 }
 
 
@@ -48,6 +49,9 @@ BODIES: dict[str, Body] = {
     "GET /auth/me": lambda place: None,
     "GET /users": lambda place: None,
     "PUT /users/{id}/role": lambda place: {"role": "instructor"},
+    "POST /invitations": lambda place: {"course_id": place.more.get("course_id", NOBODYS), "role": "learner"},
+    "DELETE /invitations/{token}": lambda place: None,
+    "POST /invitations/{token}/accept": lambda place: None,
     "GET /courses": lambda place: None,
     "POST /courses": lambda place: COURSE,
     "GET /courses/{id}": lambda place: None,
@@ -55,6 +59,15 @@ BODIES: dict[str, Body] = {
     "DELETE /courses/{id}": lambda place: None,
     "GET /courses/{id}/enrollment-policy": lambda place: None,
     "PUT /courses/{id}/enrollment-policy": lambda place: {"mode": "open", "seats": 30},
+    "GET /courses/{id}/enrollments": lambda place: None,
+    "POST /courses/{id}/enrollments": lambda place: {"user_id": place.more["brings"]} if place.more["brings"] else {},
+    "PATCH /courses/{id}/enrollments/{user_id}": lambda place: {"accommodations": {"time_factor": 2}},
+    "DELETE /courses/{id}/enrollments/{user_id}": lambda place: None,
+    "GET /courses/{id}/people": lambda place: None,
+    "GET /courses/{id}/cohorts": lambda place: None,
+    "POST /courses/{id}/cohorts": lambda place: {"name": "New"},
+    "PATCH /courses/{id}/cohorts/{cohort_id}": lambda place: {"name": "Changed"},
+    "DELETE /courses/{id}/cohorts/{cohort_id}": lambda place: None,
     "GET /courses/{id}/outline": lambda place: None,
     "PUT /courses/{id}/outline": lambda place: {
         "modules": [{"id": place.module, "title": "M", "lessons": [{"id": place.lesson, "title": "L"}]}]
@@ -82,15 +95,71 @@ Prepare = Callable[[Person, Place, Person], None]
 
 PREPARED: dict[str, Prepare] = {
     "DELETE /courses/{id}/modules/{module_id}": lambda owner, place, caller: without_lesson(owner, place),
+    "POST /courses/{id}/lessons/{lesson_id}/review": lambda owner, place, caller: with_unreviewed_block(place),
+    "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda owner, place, caller: with_versions(
+        owner, place
+    ),
+    "POST /courses/{id}/enrollments": lambda owner, place, caller: with_somebody_to_bring(owner, place, caller),
+    "PATCH /courses/{id}/enrollments/{user_id}": lambda owner, place, caller: with_learner(owner, place),
+    "DELETE /courses/{id}/enrollments/{user_id}": lambda owner, place, caller: with_who_may_go(owner, place, caller),
+    "PATCH /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
+    "DELETE /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/cancel": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/retry": lambda owner, place, caller: with_cancelled_job(place, caller),
     "PUT /users/{id}/role": lambda owner, place, caller: with_somebody(place, caller),
+    "POST /invitations": lambda owner, place, caller: with_course(place, caller),
+    "DELETE /invitations/{token}": lambda owner, place, caller: with_invitation(place, caller),
+    "POST /invitations/{token}/accept": lambda owner, place, caller: with_invitation(place, somebody(caller)),
 }
 
 
 def without_lesson(owner: Person, place: Place) -> None:
     owner.delete(f"/courses/{place.course}/lessons/{place.lesson}")
+
+
+def with_unreviewed_block(place: Place) -> None:
+    from lms.courses.blocks import block
+    from lms.courses.models import Origin
+    from lms.courses.repository import lessons
+
+    blocks = [block("markdown", "x", None, origin=Origin.AI)]
+    lessons().update_one({"_id": ObjectId(place.lesson)}, {"$set": {"blocks": blocks}})
+
+
+def with_versions(owner: Person, place: Place) -> None:
+    owner.patch(f"/courses/{place.course}/lessons/{place.lesson}", {"title": "Changed"})
+    place.more["n"] = "1"
+
+
+def edits(caller: Person, place: Place) -> bool:
+    answer = caller.get(f"/courses/{place.course}")
+    return answer.status != 200 or answer.json["role"] in EDITORS
+
+
+def with_somebody_to_bring(owner: Person, place: Place, caller: Person) -> None:
+    """Editors bring another, the others themselves."""
+    owner.put(f"/courses/{place.course}/enrollment-policy", {"mode": "open"})
+    place.more["brings"] = somebody(owner).id if edits(caller, place) else ""
+
+
+def with_learner(owner: Person, place: Place) -> None:
+    learner = somebody(owner)
+    seat(learner, place, CourseRole.LEARNER)
+    place.more["user_id"] = learner.id
+
+
+def with_who_may_go(owner: Person, place: Place, caller: Person) -> None:
+    """Editors remove another, the others themselves."""
+    with_learner(owner, place)
+    if not edits(caller, place):
+        place.more["user_id"] = caller.id
+        owner.put(f"/courses/{place.course}/enrollment-policy", {"mode": "open", "seats": 1, "waiting_list": True})
+        caller.post(f"/courses/{place.course}/enrollments", {})
+
+
+def with_cohort(owner: Person, place: Place) -> None:
+    place.more["cohort_id"] = owner.post(f"/courses/{place.course}/cohorts", {"name": "A"}).json["id"]
 
 
 def with_job(place: Place, caller: Person) -> None:
@@ -102,8 +171,21 @@ def with_cancelled_job(place: Place, caller: Person) -> None:
     caller.post(f"/jobs/{place.more['jobs']}/cancel")
 
 
+def somebody(caller: Person) -> Person:
+    return Api(caller.send, lambda user_id, role: None).person()
+
+
 def with_somebody(place: Place, caller: Person) -> None:
-    place.more["users"] = Api(caller.send, lambda user_id, role: None).person().id
+    place.more["users"] = somebody(caller).id
+
+
+def with_course(place: Place, teacher: Person) -> None:
+    place.more["course_id"] = teacher.post("/courses", COURSE).json["id"]
+
+
+def with_invitation(place: Place, teacher: Person) -> None:
+    with_course(place, teacher)
+    place.more["token"] = teacher.post("/invitations", BODIES["POST /invitations"](place)).json["token"]
 
 
 def permission(function: Callable[..., Any]) -> str | None:
@@ -175,16 +257,18 @@ def place_for(name: str, owner: Person, caller: Person | None = None, role: Cour
 
 def seat(person: Person, place: Place, role: CourseRole) -> None:
     """Give the person this role in the course, and publish it."""
+    from lms import mongo
     from lms.courses.repository import courses
-    from lms.enrollment.repository import enrollments
+    from lms.enrollment.enrollment import enroll
+    from lms.enrollment.models import Source
 
     change: dict[str, Any] = {"$set": {"status": "published"}}
     if role in (CourseRole.INSTRUCTOR, CourseRole.ASSISTANT):
         change["$push"] = {"staff": {"user_id": ObjectId(person.id), "role": role}}
     courses().update_one({"_id": ObjectId(place.course)}, change)
     if role is CourseRole.LEARNER:
-        learner = {"course_id": ObjectId(place.course), "user_id": ObjectId(person.id), "status": "active"}
-        enrollments().insert_one(learner)
+        course, learner = ObjectId(place.course), ObjectId(person.id)
+        mongo.transaction(lambda tx: enroll(tx, course, learner, by=learner, source=Source.OPEN))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from infra.contract.endpoints import endpoints
 from lms import clock
 from lms.permissions import ADMINS, GLOBAL
 from tests.conftest import LambdaContext
-from tests.contract.test_role_matrix import BODIES, GENERATE, call, operations, place_for
+from tests.contract.test_role_matrix import BODIES, GENERATE, Place, call, operations, place_for, with_invitation
 from tests.mongo_commands import Command, recorded
 from tests.people import PASSWORD, Answer, Api, Person
 
@@ -32,6 +32,10 @@ OPERATIONS = {
     "GET /auth/me": 1,
     "GET /users": 2,
     "PUT /users/{id}/role": 5,
+    "POST /invitations": 5,
+    "GET /invitations/{token}": 2,
+    "DELETE /invitations/{token}": 6,
+    "POST /invitations/{token}/accept": 10,
     "GET /courses": 1,
     "POST /courses": 3,
     "GET /courses/{id}": 1,
@@ -39,6 +43,15 @@ OPERATIONS = {
     "DELETE /courses/{id}": 5,
     "GET /courses/{id}/enrollment-policy": 2,
     "PUT /courses/{id}/enrollment-policy": 6,
+    "GET /courses/{id}/enrollments": 3,
+    "POST /courses/{id}/enrollments": 7,
+    "PATCH /courses/{id}/enrollments/{user_id}": 6,
+    "DELETE /courses/{id}/enrollments/{user_id}": 8,
+    "GET /courses/{id}/people": 3,
+    "GET /courses/{id}/cohorts": 2,
+    "POST /courses/{id}/cohorts": 4,
+    "PATCH /courses/{id}/cohorts/{cohort_id}": 5,
+    "DELETE /courses/{id}/cohorts/{cohort_id}": 8,
     "GET /courses/{id}/outline": 1,
     "PUT /courses/{id}/outline": 5,
     "POST /courses/{id}/modules": 5,
@@ -46,10 +59,10 @@ OPERATIONS = {
     "DELETE /courses/{id}/modules/{module_id}": 6,
     "POST /courses/{id}/lessons": 6,
     "GET /courses/{id}/lessons/{lesson_id}": 2,
-    "PATCH /courses/{id}/lessons/{lesson_id}": 8,
-    "DELETE /courses/{id}/lessons/{lesson_id}": 8,
-    "POST /courses/{id}/lessons/{lesson_id}/review": 8,
-    "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": 8,
+    "PATCH /courses/{id}/lessons/{lesson_id}": 9,
+    "DELETE /courses/{id}/lessons/{lesson_id}": 9,
+    "POST /courses/{id}/lessons/{lesson_id}/review": 7,
+    "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": 10,
     "GET /courses/{id}/lessons/{lesson_id}/versions": 3,
     "POST /ai/generate-course": 8,
     "GET /jobs": 1,
@@ -66,6 +79,7 @@ PUBLIC_BODIES: dict[str, Callable[[Person], Any]] = {
     "POST /auth/login": lambda person: {"email": person.email, "password": PASSWORD},
     "POST /auth/refresh": lambda person: {"refresh_token": person.refresh_token},
     "POST /auth/logout": lambda person: {"refresh_token": person.refresh_token},
+    "GET /invitations/{token}": lambda person: None,
 }
 
 
@@ -83,6 +97,9 @@ def prepared(api: Api, name: str) -> Callable[[], Answer]:
         place = place_for(name, person)
         return lambda: call(name, person, place)
     method, path = name.split(" ")
+    if "{token}" in path:
+        with_invitation(place := Place("", "", ""), person)
+        path = path.replace("{token}", place.more["token"])
     body = PUBLIC_BODIES[name](person)
     return lambda: api.anonymous.call(method, path, body)
 

@@ -72,7 +72,7 @@ def stages(plan: Any) -> set[str]:
 
 @pytest.mark.parametrize(
     ("change", "round_trips"),
-    [({"skills": ["s"]}, 6), ({"blocks": [{"kind": "markdown", "text": "x"}]}, 8)],
+    [({"skills": ["s"]}, 7), ({"blocks": [{"kind": "markdown", "text": "x"}]}, 9)],
     ids=["what the lesson alone shows", "what the outline shows too"],
 )
 def test_a_change_of_a_lesson(course: Authored, change: dict[str, Any], round_trips: int):

@@ -17,6 +17,8 @@ BLOCKS = [
     {"kind": "code", "text": "if a < b and c > '<script>':\n    pass\n", "language": "python"},
 ]
 
+RULES: dict[str, Any] = {"release": None, "completion": {"kind": "viewed"}}
+
 
 @pytest.fixture
 def course(api: Api) -> Authored:
@@ -225,7 +227,7 @@ def test_a_repeated_idempotency_key_makes_one_lesson(course: Authored):
 def test_a_course_has_a_most_of_lessons(course: Authored):
     from lms.courses.repository import courses
 
-    row = {"title": "L", "minutes": 1, "objectives": [], "block_count": 0, "question_count": 0}
+    row = {"title": "L", "minutes": 1, "objectives": [], "block_count": 0, "question_count": 0, **RULES}
     courses().update_one(
         {"_id": ObjectId(course.id)},
         {"$push": {"modules.1.lessons": {"$each": [{"_id": ObjectId(), **row} for _ in range(497)]}}},
@@ -241,7 +243,7 @@ def test_the_outline_has_a_most_of_bytes(course: Authored):
     from lms.courses.repository import courses
 
     full = {"objectives": ["🐍" * 300] * 20}
-    row = {"_id": ObjectId(), "title": "L", "minutes": 1, "block_count": 0, "question_count": 0, **full}
+    row = {"_id": ObjectId(), "title": "L", "minutes": 1, "block_count": 0, "question_count": 0, **RULES, **full}
     courses().update_one(
         {"_id": ObjectId(course.id)}, {"$push": {"modules.1.lessons": {"$each": [row] * (MOST_BYTES // 25_000)}}}
     )

@@ -22,6 +22,14 @@ def decode_id(cursor: str | None) -> ObjectId | None:
     raise _not_a_cursor()
 
 
+def decode_number(cursor: str | None) -> int | None:
+    """The number that a cursor of a list in the order of numbers stands for, None for the first page."""
+    place = decode_cursor(cursor)
+    if place is None or (type(place) is int and abs(place) < 2**53):
+        return place
+    raise _not_a_cursor()
+
+
 def decode_cursor(cursor: str | None) -> Any:
     """The place that a cursor stands for, None for the first page."""
     if not cursor:

@@ -65,13 +65,20 @@ def role_in(
 
 
 def enter(
-    who: Caller, course_id: ObjectId, permission: str, *, load: Part = "membership", progress: bool = False
+    who: Caller,
+    course_id: ObjectId,
+    permission: str,
+    *,
+    load: Part = "membership",
+    progress: bool = False,
+    deleted: bool = False,
 ) -> CourseAccess:
     """One query: it loads ``load`` of the course, the caller's enrollment, and ``progress`` where asked for.
 
-    Raise 404 for a course that the caller must not know of, 403 where the caller's role in it does not allow.
+    Raise 404 for a course that the caller must not know of, 403 where the caller's role in it does not allow. A
+    deleted course is known to those alone who may do this, and only where ``deleted`` asks for it.
     """
-    course = repository.entered(course_id, who.id, _FIELDS[load], progress=progress)
+    course = repository.entered(course_id, who.id, _FIELDS[load], progress=progress, deleted=deleted)
     return _admitted(who, course, course, permission)
 
 
@@ -99,18 +106,18 @@ def _admitted(who: Caller, course: Document | None, found: Document | None, perm
     if role is None:
         raise NotFound()
     if role not in IN_COURSE[permission]:
-        raise Forbidden()
+        raise NotFound() if course["deleted_at"] else Forbidden()
     return CourseAccess(who, course, role, enrollment, progress, {} if found is course else found)
 
 
 def in_course(
-    permission: str, *, load: Part = "membership", progress: bool = False
+    permission: str, *, load: Part = "membership", progress: bool = False, deleted: bool = False
 ) -> Callable[[Request], CourseAccess]:
     """The dependency of a handler below ``/courses/{id}`` for those with ``permission`` in that course."""
 
     def check(request: Request) -> CourseAccess:
         course_id = mongo.object_id(request.path_parameters["id"])
-        return enter(caller(request), course_id, permission, load=load, progress=progress)
+        return enter(caller(request), course_id, permission, load=load, progress=progress, deleted=deleted)
 
     check.__dict__["permission"] = permission
     return check

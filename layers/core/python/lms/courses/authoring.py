@@ -47,6 +47,19 @@ def change(access: CourseAccess, change: CourseChange, expected: int | None) -> 
     return {**mongo.transaction(work), "role": access.role}
 
 
+def restore(access: CourseAccess) -> Document:
+    """Bring a deleted course back as it was; one that is not deleted stays as it is."""
+
+    def work(tx: Transaction) -> Document:
+        course = repository.bring_back_course(tx, access.course_id, clock.now())
+        if course is None:
+            return changes.current(repository.course(access.course_id, repository.SUMMARY, tx), None)
+        changes.record(tx, access, "restore", "course", access.course_id)
+        return course
+
+    return {**mongo.transaction(work), "role": access.role}
+
+
 def delete(access: CourseAccess, expected: int | None) -> None:
     """Hide the course from everyone; its content stays for a restore."""
 

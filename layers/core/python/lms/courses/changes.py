@@ -24,14 +24,29 @@ def current(found: Document | None, expected: int | None) -> Document:
 def record(
     tx: Transaction,
     access: CourseAccess,
-    verb: Literal["create", "update", "delete"],
-    what: Literal["course", "outline", "module", "lesson"],
+    verb: Literal["create", "update", "delete", "restore", "review", "publish", "unpublish", "transfer"],
+    what: Literal[
+        "course",
+        "outline",
+        "module",
+        "lesson",
+        "enrollment_policy",
+        "enrollment",
+        "cohort",
+        "quiz",
+        "question",
+    ],
     subject: ObjectId,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the event. Deletions, and all that an admin does in others' courses, are audited as well."""
+    """Write the event. What moves a course out of or into others' hands is audited as well, and so are deletions
+    and all that an admin does in others' courses."""
     actor = access.caller.id
     data = {"course_id": access.course_id, **(detail or {})}
-    events.record(tx, f"{what}.{verb}d", actor=actor, subject=subject, **data)
-    if verb == "delete" or access.role is CourseRole.ADMIN:
+    events.record(tx, f"{what}.{_past(verb)}", actor=actor, subject=subject, **data)
+    if verb in ("delete", "transfer") or access.role is CourseRole.ADMIN:
         audit.record(tx, f"{what}.{verb}", actor=actor, target=subject, **data)
+
+
+def _past(verb: str) -> str:
+    return f"{verb}d" if verb.endswith("e") else "transferred" if verb == "transfer" else f"{verb}ed"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bson import ObjectId
 
 from lms import clock, markdown, mongo
-from lms.courses import blocks, changes, outline, repository
+from lms.courses import blocks, changes, outline, repository, versions
 from lms.courses.access import CourseAccess
 from lms.courses.models import LessonChange, NewLesson
 from lms.mongo import Document, Transaction
@@ -24,6 +24,7 @@ def create(tx: Transaction, access: CourseAccess, new: NewLesson) -> Document:
         "html_version": markdown.VERSION,
         "key_terms": [],
         "quiz_id": None,
+        "edit": versions.edit(access, []),
         "version": 1,
         "created_at": now,
         "updated_at": now,
@@ -74,24 +75,63 @@ def change(access: CourseAccess, lesson_id: ObjectId, change: LessonChange, expe
         if "blocks" in fields:
             present = blocks.shown(lesson)
             fields |= {"blocks": blocks.replaced(present, change.blocks), "html_version": markdown.VERSION}
-        repository.change_lesson(tx, lesson_id, fields, clock.now())
-        changed = {**lesson, **fields}
-        if outline.row(changed, 0) != outline.row(lesson, 0):
-            outline.update_lesson(tx, access.course_id, changed)
-        changes.record(tx, access, "update", "lesson", lesson_id, {"fields": sorted(change.fields)})
+        changed = sorted(change.fields)
+        versions.save(tx, access, lesson, fields, versions.edit(access, changed))
+        changes.record(tx, access, "update", "lesson", lesson_id, {"fields": changed})
 
     mongo.transaction(work)
     return read(access, lesson_id)
 
 
+def review(access: CourseAccess, lesson_id: ObjectId, expected: int | None) -> Document:
+    """Note that the caller has looked at what an AI wrote here. Where all of it is reviewed, nothing changes."""
+
+    def work(tx: Transaction) -> None:
+        lesson = changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
+        reviewed = blocks.reviewed(lesson["blocks"], {"by": access.caller.id, "at": clock.now()})
+        if reviewed != lesson["blocks"]:
+            versions.save(tx, access, lesson, {"blocks": reviewed}, versions.edit(access, ["reviewed"]))
+            changes.record(tx, access, "review", "lesson", lesson_id)
+
+    mongo.transaction(work)
+    return read(access, lesson_id)
+
+
+def restore(access: CourseAccess, lesson_id: ObjectId, n: int, expected: int | None) -> Document:
+    """Make version ``n``'s content the lesson's next version. A deleted lesson comes back by it, with its quiz."""
+
+    def work(tx: Transaction) -> None:
+        lesson = changes.current(repository.lesson_even_deleted(access.course_id, lesson_id, tx), expected)
+        fields = {**versions.content(tx, lesson, n), "deleted_at": None}
+        versions.save(tx, access, lesson, fields, versions.edit(access, ["restored"], restored_from=n))
+        if lesson["deleted_at"]:
+            _bring_back(tx, lesson, fields)
+        changes.record(tx, access, "restore", "lesson", lesson_id, {"n": n})
+
+    mongo.transaction(work)
+    return read(access, lesson_id)
+
+
+def _bring_back(tx: Transaction, lesson: Document, fields: Document) -> None:
+    outline.put_back(tx, lesson["course_id"], {**lesson, **fields}, lesson["removed_from"])
+    if lesson["quiz_id"]:
+        lesson_quiz.bring_back(tx, lesson["quiz_id"])
+
+
 def delete(access: CourseAccess, lesson_id: ObjectId, expected: int | None) -> None:
-    """Hide the lesson and take it out of the outline; its content stays."""
+    """Hide the lesson, its quiz and the questions made for that, and take it out of the outline.
+
+    The content stays: restoring one of the lesson's versions brings all of it back.
+    """
 
     def work(tx: Transaction) -> None:
         now = clock.now()
-        changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
-        repository.change_lesson(tx, lesson_id, {"deleted_at": now}, now)
-        outline.remove_lesson(tx, access.course_id, lesson_id)
+        lesson = changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
+        place = outline.remove_lesson(tx, access.course_id, lesson_id)
+        deletion = {"deleted_at": now, "removed_from": place}
+        versions.save(tx, access, lesson, deletion, versions.edit(access, ["deleted"]))
+        if lesson["quiz_id"]:
+            lesson_quiz.hide(tx, lesson["quiz_id"], now)
         changes.record(tx, access, "delete", "lesson", lesson_id)
 
     mongo.transaction(work)

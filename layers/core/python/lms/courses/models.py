@@ -285,6 +285,7 @@ class Course(Resource):
     module_count: int
     lesson_count: int
     generated: Generated | None = None
+    published_at: Moment | None = None
     version: int
     created_at: Moment
     updated_at: Moment
@@ -351,7 +352,7 @@ class KeyTerm(Resource):
     source: Source | None
 
 
-class Question(Resource):
+class LessonQuestion(Resource):
     """``answer`` is an index into ``options`` (single), a truth value (true_false) or a text (cloze, short_text).
     ``evidence`` is the sentence of the lesson that settles it."""
 
@@ -365,10 +366,13 @@ class Question(Resource):
     origin: Origin
 
 
-class Quiz(Resource):
+class LessonQuiz(Resource):
+    """``questions`` are those of the ``question_count`` that this simple form can hold; the quiz itself has all."""
+
     id: DocumentId
     title: str
-    questions: list[Question]
+    questions: list[LessonQuestion]
+    question_count: int
 
 
 class Lesson(Resource):
@@ -384,7 +388,54 @@ class Lesson(Resource):
     completion: Completion
     blocks: list[Block]
     key_terms: list[KeyTerm]
-    quiz: Quiz | None = None
+    quiz: LessonQuiz | None = None
     version: int
     created_at: Moment
     updated_at: Moment
+
+
+class LessonVersion(Resource):
+    """Version ``n`` of a lesson, made ``by`` that person (null: by the job that made the course) ``at`` that time.
+
+    ``changed`` names the fields that differ from the version before, or says deleted, restored or reviewed.
+    """
+
+    n: int
+    at: Moment
+    by: Id | None = None
+    title: str
+    changed: list[str] = []
+    restored_from: int | None = None
+
+
+class Transfer(Body):
+    user_id: Reference
+
+
+Acceptable = Literal[
+    "EMPTY_LESSON", "EMPTY_MODULE", "ALT_TEXT", "CAPTIONS", "UNREVIEWED_AI", "EMPTY_QUIZ", "NO_DESCRIPTION"
+]
+
+
+class Publication(Body):
+    """``accept`` names what may be missing; with ``dry_run`` nothing is published."""
+
+    dry_run: Annotated[bool, Field(strict=True)] = False
+    accept: Annotated[list[Acceptable], Field(max_length=20)] = []
+
+
+class Missing(Resource):
+    """What a course lacks, and where: in a module, in a lesson, in a block of it, or on the whole."""
+
+    code: Acceptable | Literal["NO_LESSONS"]
+    module_id: Id | None = None
+    lesson_id: Id | None = None
+    block_id: Id | None = None
+    message: str
+
+
+class Completeness(Resource):
+    """Whether the course stands in the catalogue now, and what it lacks: the first 1,000 rows."""
+
+    published: bool
+    missing: list[Missing]

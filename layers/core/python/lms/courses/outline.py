@@ -181,8 +181,6 @@ def add_lesson(tx: Transaction, course_id: ObjectId, module_id: ObjectId, lesson
     """Put a new lesson at the end of a module."""
 
     def append(modules: Modules) -> None:
-        if sum(len(module["lessons"]) for module in modules) >= MOST_LESSONS:
-            raise Conflict(f"A course has at most {MOST_LESSONS} lessons", code="TOO_MANY_LESSONS")
         for module in modules:
             if module["_id"] == module_id:
                 module["lessons"].append(row(lesson, question_count=0))
@@ -190,6 +188,20 @@ def add_lesson(tx: Transaction, course_id: ObjectId, module_id: ObjectId, lesson
                 requirements.require_sound(tx, course_id, modules, lesson)
                 return
         raise Invalid(errors=[{"pointer": "/module_id", "message": "names no module of this course"}])
+
+    edit(tx, course_id, None, append)
+
+
+def put_back(tx: Transaction, course_id: ObjectId, lesson: Mapping[str, Any], place: Mapping[str, Any]) -> None:
+    """Put a lesson at the end of the module that it was removed from, or of the last one where that is gone."""
+
+    def append(modules: Modules) -> None:
+        if not modules:
+            raise Conflict("The course has no module to put the lesson into", code="NO_MODULE")
+        module = next((each for each in modules if each["_id"] == place["module_id"]), modules[-1])
+        module["lessons"].append(row(lesson, place["question_count"]))
+        _require_room(modules)
+        requirements.require_sound(tx, course_id, modules, lesson)
 
     edit(tx, course_id, None, append)
 
@@ -207,15 +219,24 @@ def update_lesson(tx: Transaction, course_id: ObjectId, lesson: Mapping[str, Any
 
 
 def _require_room(modules: Modules) -> None:
+    if sum(len(module["lessons"]) for module in modules) > MOST_LESSONS:
+        raise Conflict(f"A course has at most {MOST_LESSONS} lessons", code="TOO_MANY_LESSONS")
     if len(to_json(modules, fallback=str)) > MOST_BYTES:
         detail = f"The titles and objectives of a course's lessons hold at most {MOST_BYTES} bytes together"
         raise Conflict(detail, code="OUTLINE_TOO_LARGE")
 
 
-def remove_lesson(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId) -> None:
-    def remove(modules: Modules) -> None:
+def remove_lesson(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId) -> Document:
+    """Return what ``put_back`` needs as the place."""
+
+    def remove(modules: Modules) -> Document:
         requirements.require_unneeded(tx, course_id, modules, lesson_id)
         for module in modules:
-            module["lessons"] = [each for each in module["lessons"] if each["_id"] != lesson_id]
+            for each in module["lessons"]:
+                if each["_id"] == lesson_id:
+                    module["lessons"].remove(each)
+                    return {"module_id": module["_id"], "question_count": each["question_count"]}
+        raise NotFound()
 
-    edit(tx, course_id, None, remove)
+    _, place = edit(tx, course_id, None, remove)
+    return place

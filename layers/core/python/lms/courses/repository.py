@@ -28,7 +28,7 @@ lesson_versions = mongo.collection(
 )
 
 MEMBERSHIP: Mapping[str, Any] = dict.fromkeys(
-    "owner_id staff status version time_zone starts_at ends_at".split(), 1
+    "owner_id staff status version time_zone starts_at ends_at deleted_at".split(), 1
 )
 """What settles a person's role, and when the course runs."""
 
@@ -37,7 +37,7 @@ OUTLINE: Mapping[str, Any] = {**MEMBERSHIP, "modules": 1}
 SUMMARY: Mapping[str, Any] = {
     **MEMBERSHIP,
     **dict.fromkeys("title audience difficulty description tags skills language".split(), 1),
-    **dict.fromkeys("generated created_at updated_at".split(), 1),
+    **dict.fromkeys("generated published_at created_at updated_at".split(), 1),
     "module_count": {"$size": "$modules"},
     "lesson_count": {"$sum": {"$map": {"input": "$modules", "in": {"$size": "$$this.lessons"}}}},
 }
@@ -49,13 +49,13 @@ def add_course(tx: Transaction, course: Document) -> None:
 
 
 def entered(
-    course_id: ObjectId, person_id: ObjectId, fields: Mapping[str, Any], *, progress: bool
+    course_id: ObjectId, person_id: ObjectId, fields: Mapping[str, Any], *, progress: bool, deleted: bool = False
 ) -> Document | None:
     """A course with the person's ``enrollment`` in it and, where asked for, their ``progress``: lists of none or
     one."""
     found = courses().aggregate(
         [
-            {"$match": {"_id": course_id, "deleted_at": None}},
+            {"$match": {"_id": course_id, **({} if deleted else {"deleted_at": None})}},
             {"$project": fields},
             *_joined({"course_id": course_id, "user_id": person_id}, progress),
         ]
@@ -137,6 +137,17 @@ def change_course(
     )
 
 
+def bring_back_course(tx: Transaction, course_id: ObjectId, now: datetime) -> Document | None:
+    """The course; None where it is not deleted."""
+    return courses().find_one_and_update(
+        {"_id": course_id, "deleted_at": {"$ne": None}},
+        {"$set": {"deleted_at": None, "updated_at": now}, "$inc": {"version": 1}},
+        projection=SUMMARY,
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+
+
 def add_lesson(tx: Transaction, lesson: Document) -> None:
     lessons().insert_one(lesson, session=tx.session)
 
@@ -197,6 +208,69 @@ def versions(lesson_id: ObjectId, before: int | None, fields: Mapping[str, Any],
     if before is not None:
         wanted["n"] = {"$lt": before}
     return list(lesson_versions().find(wanted, fields).sort("n", DESCENDING).limit(limit))
+
+
+def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[Document]:
+    """Of the lessons that lack something: whether a block of an AI is ``unreviewed``, and the ids of the blocks
+    ``without_alt`` and ``without_captions``."""
+    unreviewed = {"$and": [{"$eq": ["$$this.origin", "ai"]}, {"$not": ["$$this.reviewed"]}]}
+    without_alt = {
+        "$or": [
+            _kind("image", {"$not": ["$$this.alt"]}, {"$not": ["$$this.decorative"]}),
+            _kind("markdown", {"$regexMatch": {"input": "$$this.html", "regex": _IMAGE_WITHOUT_ALT}}),
+        ]
+    }
+    return list(
+        lessons().aggregate(
+            [
+                {"$match": {"_id": {"$in": lesson_ids}}},
+                {
+                    "$project": {
+                        "unreviewed": {"$ne": [_blocks(unreviewed), []]},
+                        "without_alt": _blocks(without_alt),
+                        "without_captions": _blocks(_kind("video", {"$not": ["$$this.captions"]})),
+                    }
+                },
+                {
+                    "$match": {
+                        "$or": [
+                            {"unreviewed": True},
+                            {"without_alt.0": {"$exists": True}},
+                            {"without_captions.0": {"$exists": True}},
+                        ]
+                    }
+                },
+            ],
+            session=tx.session,
+        )
+    )
+
+
+_IMAGE_WITHOUT_ALT = '<img(?![^>]* alt="[^"]+")'
+
+
+def _kind(kind: str, *conditions: Mapping[str, Any]) -> Document:
+    return {"$and": [{"$eq": ["$$this.kind", kind]}, *conditions]}
+
+
+def _blocks(condition: Mapping[str, Any]) -> Document:
+    """The ids of a lesson's blocks that meet the condition."""
+    return {"$map": {"input": {"$filter": {"input": "$blocks", "cond": condition}}, "in": "$$this.id"}}
+
+
+def count_questions(
+    tx: Transaction, course_id: ObjectId, lesson_id: ObjectId, count: int, now: datetime
+) -> None:
+    """Say in the lesson's row of the outline how many questions its quiz asks."""
+    courses().update_one(
+        {"_id": course_id, "modules.lessons._id": lesson_id},
+        {
+            "$set": {"modules.$[].lessons.$[row].question_count": count, "updated_at": now},
+            "$inc": {"version": 1},
+        },
+        array_filters=[{"row._id": lesson_id}],
+        session=tx.session,
+    )
 
 
 def add_lessons(tx: Transaction, rows: Sequence[Document]) -> None:

@@ -1,0 +1,22 @@
+"""POST /courses/{id}/lessons/{lesson_id}/review"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms import mongo
+from lms.courses import lessons
+from lms.courses.access import CourseAccess, in_course
+from lms.courses.models import Lesson
+from lms.http import app, if_match, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.post("/courses/<id>/lessons/<lesson_id>/review", enable_validation=False)
+def review_lesson(
+    id: str, lesson_id: str, access: Annotated[CourseAccess, Depends(in_course("course.edit"))]
+) -> Response[Lesson]:
+    lesson = lessons.review(access, mongo.object_id(lesson_id), if_match())
+    return shown(Lesson, lesson, variant=lessons.variant(access))
