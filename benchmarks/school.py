@@ -3,6 +3,7 @@
 import json
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -71,10 +72,22 @@ class School:
 
     def someones_refresh_token(self) -> dict[str, str]:
         """Of a session that nothing else uses."""
+        return {"refresh_token": self._someones_tokens()["refresh_token"]}
+
+    def someones_invitation(self, draft: Mapping[str, str]) -> str:
+        """The token of an invitation to a course of somebody else's."""
+        token = self._someones_tokens()["access_token"]
+        course_id = self.call("POST", "/courses", draft, token)["id"]
+        invitation = {"course_id": course_id, "role": "learner"}
+        return str(self.call("POST", "/invitations", invitation, token)["token"])
+
+    def _someones_tokens(self) -> dict[str, str]:
         someone = self.newcomer()
         self.call("POST", "/auth/register", someone)
-        credentials = {name: someone[name] for name in ("email", "password")}
-        return {"refresh_token": self.call("POST", "/auth/login", credentials)["refresh_token"]}
+        tokens: dict[str, str] = self.call(
+            "POST", "/auth/login", {name: someone[name] for name in ("email", "password")}
+        )
+        return tokens
 
     def another_role(self) -> tuple[str, str, Any]:
         """The call that gives somebody new a role."""
@@ -86,12 +99,13 @@ class School:
             jobs = client[self.database_name].jobs
             jobs.update_one({"_id": ObjectId(self.job_id)}, {"$set": {"status": status}})
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
+        """By the instructor, or whose access ``token`` it is."""
         request = urllib.request.Request(
             self.url + path,
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
-            headers={"content-type": "application/json", "authorization": f"Bearer {self.access_token}"},
+            headers={"content-type": "application/json", "authorization": f"Bearer {token or self.access_token}"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")

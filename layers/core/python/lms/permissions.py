@@ -35,6 +35,8 @@ GLOBAL: dict[str, frozenset[Role]] = {
     "course.create": ANYONE,
     "course.list": ANYONE,
     "course.generate": ANYONE,
+    "invitation.accept": ANYONE,
+    "invitation.create": ANYONE,
     "job.follow": ANYONE,
     "notification.connect": ANYONE,
 }

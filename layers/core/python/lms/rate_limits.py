@@ -35,6 +35,7 @@ LOGIN_BY_ACCOUNT = Policy("login-account", 10, 300)
 LOGIN_BY_ADDRESS = Policy("login-address", 600, 60)
 REGISTER_BY_ADDRESS = Policy("register-address", 600, 60)
 REFRESH_BY_ADDRESS = Policy("refresh-address", 600, 60)
+INVITATION_BY_ADDRESS = Policy("invitation-address", 600, 60)
 
 GENERATE_BY_PERSON = Policy("generate", 20, 3_600)
 

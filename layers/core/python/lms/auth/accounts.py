@@ -46,8 +46,8 @@ def accounts(email_prefix: str, cursor: str | None, limit: int) -> list[Document
     return repository.users_by_email(unicodedata.normalize("NFC", email_prefix).lower(), after, limit)
 
 
-def account(user_id: ObjectId) -> Document:
-    user = repository.user_by_id(user_id)
+def account(user_id: ObjectId, tx: Transaction | None = None) -> Document:
+    user = repository.user_by_id(user_id, tx)
     if user is None:
         raise Unauthenticated("The account is gone")
     return user

@@ -3,9 +3,9 @@
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from lms.fields import Body, DocumentId, Line, Moment, Resource
+from lms.fields import Body, Count, DocumentId, Id, Line, Moment, Resource
 from lms.permissions import Role
 
 
@@ -48,6 +48,58 @@ class Appointment(Body):
 
     email: Email
     force: Annotated[bool, Field(strict=True)] = False
+
+
+class NewInvitation(Body):
+    """To a role in the course ``course_id``, or, without one, in the institution. ``email`` says whom it is for;
+    else it is for whoever has the link."""
+
+    course_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = None
+    role: Literal["learner", "assistant", "instructor", "admin"]
+    email: Email | None = None
+    expires_in_days: Annotated[Count, Field(ge=1, le=90)] = 14
+    uses: Annotated[Count, Field(ge=1, le=500)] = 1
+
+    @field_validator("role")
+    @classmethod
+    def _is_a_role_there(cls, role: str, info: ValidationInfo) -> str:
+        if role not in (_GIVEN_IN_COURSES if info.data.get("course_id") else _GIVEN_GLOBALLY):
+            raise ValueError("is learner, assistant or instructor in a course, else instructor or admin")
+        return role
+
+
+_GIVEN_IN_COURSES = ("learner", "assistant", "instructor")
+_GIVEN_GLOBALLY = ("instructor", "admin")
+
+
+class Invitation(Resource):
+    """``course_title`` is null for a role in the institution."""
+
+    course_id: Id | None
+    course_title: str | None
+    role: str
+    expires_at: Moment
+
+
+class CreatedInvitation(Resource):
+    """``token`` is shown here alone."""
+
+    id: DocumentId
+    token: str
+    course_id: Id | None
+    role: str
+    uses_left: int
+    created_at: Moment
+    expires_at: Moment
+
+
+class Acceptance(Resource):
+    """``role`` is the one that the caller now has; a new global role comes with the next token. ``status`` is
+    waiting where the course's seats are taken."""
+
+    course_id: Id | None
+    role: str
+    status: Literal["active", "waiting"] = "active"
 
 
 class User(Resource):

@@ -1,6 +1,7 @@
 """Accounts, sessions and rate-limit buckets in MongoDB."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 from bson import ObjectId
@@ -25,6 +26,13 @@ sessions = mongo.collection(
         IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
     ],
 )
+invitations = mongo.collection(
+    "invitations",
+    indexes=[
+        IndexModel([("token_hash", ASCENDING)], unique=True),
+        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+    ],
+)
 
 
 def add_user(tx: Transaction, user: Document) -> None:
@@ -36,8 +44,18 @@ def user_by_email(email: str, tx: Transaction | None = None) -> Document | None:
     return users().find_one({"email": email}, session=tx.session if tx else None)
 
 
-def user_by_id(user_id: ObjectId) -> Document | None:
-    return users().find_one({"_id": user_id})
+def user_by_id(user_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    return users().find_one({"_id": user_id}, session=tx.session if tx else None)
+
+
+def users_with(user_ids: Sequence[ObjectId], fields: Sequence[str]) -> list[Document]:
+    """These fields of those of them who have an account."""
+    return list(users().find({"_id": {"$in": user_ids}}, fields))
+
+
+def users_at(addresses: Sequence[str]) -> list[Document]:
+    """The ids and addresses of those of them that belong to an account."""
+    return list(users().find({"email": {"$in": addresses}}, ["email"]))
 
 
 def users_by_email(prefix: str, after: str, limit: int) -> list[Document]:
@@ -99,4 +117,56 @@ def revoke_session(tx: Transaction, session_id: ObjectId, now: datetime, reason:
             session=tx.session,
         )
         .modified_count
+    )
+
+
+def add_invitation(tx: Transaction, invitation: Document) -> None:
+    invitations().insert_one(invitation, session=tx.session)
+
+
+def invitation(token_hash: str, tx: Transaction | None = None) -> Document | None:
+    """An invitation with its ``maker`` and its ``course``, None each where it is gone or there is none."""
+    found = invitations().aggregate(
+        [
+            {"$match": {"token_hash": token_hash}},
+            {
+                "$lookup": {
+                    "from": users.name,
+                    "localField": "created_by",
+                    "foreignField": "_id",
+                    "pipeline": [{"$project": {"role": 1}}],
+                    "as": "maker",
+                }
+            },
+            {
+                # Of another package, and only read here: what an invitation is for must not cost a round trip more.
+                "$lookup": {
+                    "from": "courses",
+                    "localField": "course_id",
+                    "foreignField": "_id",
+                    "pipeline": [
+                        {"$match": {"deleted_at": None}},
+                        {"$project": {"title": 1, "owner_id": 1, "staff": 1, "status": 1}},
+                    ],
+                    "as": "course",
+                }
+            },
+        ],
+        session=tx.session if tx else None,
+    )
+    row = next(iter(found), None)
+    return row and {**row, **{name: next(iter(row[name]), None) for name in ("maker", "course")}}
+
+
+def use_invitation(tx: Transaction, invitation_id: ObjectId) -> bool:
+    """Whether there was a use left to take."""
+    left = {"_id": invitation_id, "uses_left": {"$gt": 0}}
+    return bool(invitations().update_one(left, {"$inc": {"uses_left": -1}}, session=tx.session).modified_count)
+
+
+def withdraw_invitation(tx: Transaction, invitation_id: ObjectId, now: datetime) -> bool:
+    """Whether this call withdrew it."""
+    standing = {"_id": invitation_id, "withdrawn_at": None}
+    return bool(
+        invitations().update_one(standing, {"$set": {"withdrawn_at": now}}, session=tx.session).modified_count
     )
