@@ -1,0 +1,174 @@
+"""What a learner sees of a question: before release nothing that tells the key, after it the key and the feedback.
+
+``html`` is the stored ``lms.quizzes.texts.rendered`` of the question's version: a view renders nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lms.attempts import wildcards
+from lms.attempts.arrangement import Order, answers, shown_id, shown_ids
+from lms.attempts.models import (
+    PresentedAnswer,
+    PresentedGap,
+    PresentedOption,
+    PresentedQuestion,
+    ReviewedQuestion,
+    ShownFeedback,
+)
+from lms.attempts.responses import Response, Typed, shown
+from lms.attempts.scoring import Result
+from lms.quizzes.contents import (
+    GAP,
+    Choice,
+    ChoiceGap,
+    Cloze,
+    Content,
+    Essay,
+    Gap,
+    Matching,
+    Multiple,
+    Numeric,
+    NumericAnswer,
+    Ordering,
+    Question,
+    ShortText,
+    Single,
+    TextAnswer,
+    TrueFalse,
+)
+
+Html = Mapping[str, str]
+
+
+def presented(question: Question, html: Html, order: Order) -> PresentedQuestion:
+    """The question before release."""
+    return PresentedQuestion(**_presented(question, html, order))
+
+
+def reviewed(
+    question: Question, html: Html, order: Order, response: Response | None, result: Result
+) -> ReviewedQuestion:
+    """The question after release, with its response and what became of it."""
+    content = question.content
+    names = _part_names(content, order)
+    return ReviewedQuestion(
+        **_presented(question, html, order),
+        response=shown(content, order, response),
+        key=shown(content, order, key(content)),
+        fraction=result.fraction,
+        verdict=result.verdict,
+        parts={names[id]: fraction for id, fraction in result.parts.items() if id in names},
+        feedback=[
+            ShownFeedback(id=_subject(path, names), html=html[path]) for path in result.feedback if path in html
+        ],
+    )
+
+
+def key(content: Content) -> Response | None:
+    """A response that is wholly right, as it is kept; None for an essay. Where a key has wildcards, … stands for
+    what may be anything."""
+    match content:
+        case Single():
+            return _right_option(content.options)
+        case Multiple():
+            return [option.id for option in content.options if option.weight > 0]
+        case TrueFalse():
+            return content.answer
+        case Numeric():
+            return _right_number(content.answers)
+        case ShortText():
+            return _right_text(content.answers)
+        case Matching():
+            return {pair.id: pair.answer for pair in content.pairs}
+        case Ordering():
+            return [item.id for item in content.items]
+        case Cloze():
+            return {gap.id: _right_in(gap) for gap in content.gaps}
+        case Essay():
+            return None
+
+
+def _presented(question: Question, html: Html, order: Order) -> dict[str, Any]:
+    content = question.content
+    shape: dict[str, Any] = {"kind": content.kind, "html": html["prompt"]}
+    match content:
+        case Single() | Multiple():
+            shape["options"] = _options(content.options, html, "", order["places"])
+        case Matching():
+            shape["prompts"] = [
+                PresentedOption(id=shown_id(index), html=html[f"pairs/{pair.id}/prompt"])
+                for index, pair in enumerate(content.pairs)
+            ]
+            texts = answers(content)
+            shape["answers"] = [
+                PresentedAnswer(id=id, text=texts[index]) for index, id in shown_ids(order["places"]).items()
+            ]
+        case Ordering():
+            shape["items"] = [
+                PresentedOption(id=id, html=html[f"items/{content.items[index].id}/text"])
+                for index, id in shown_ids(order["places"]).items()
+            ]
+        case Cloze():
+            names = _part_names(content, order)
+            shape["html"] = GAP.sub(lambda found: f"{{{{{names[found[1]]}}}}}", html["prompt"])
+            shape["gaps"] = [
+                PresentedGap(id=names[gap.id], kind=gap.kind, options=_gap_options(gap, html, order))
+                for gap in content.gaps
+            ]
+        case Essay():
+            shape |= content.model_dump(include={"template", "least_words", "most_words"})
+    return shape
+
+
+def _options(options: Sequence[Choice], html: Html, prefix: str, places: Sequence[int]) -> list[PresentedOption]:
+    return [
+        PresentedOption(id=id, html=html[f"{prefix}options/{options[index].id}/text"])
+        for index, id in shown_ids(places).items()
+    ]
+
+
+def _gap_options(gap: Gap, html: Html, order: Order) -> list[PresentedOption]:
+    if not isinstance(gap, ChoiceGap):
+        return []
+    return _options(gap.options, html, f"gaps/{gap.id}/", order["gaps"][gap.id])
+
+
+def _part_names(content: Content, order: Order) -> dict[str, str]:
+    """The shown ids of what results and feedback speak of: options, pairs, gaps."""
+    match content:
+        case Single() | Multiple():
+            return {content.options[index].id: id for index, id in shown_ids(order["places"]).items()}
+        case Matching():
+            return {pair.id: shown_id(index) for index, pair in enumerate(content.pairs)}
+        case Cloze():
+            return {gap.id: shown_id(index) for index, gap in enumerate(content.gaps)}
+        case _:
+            return {}
+
+
+def _subject(path: str, names: Mapping[str, str]) -> str | None:
+    place, _, rest = path.partition("/")
+    return names.get(rest.partition("/")[0]) if place in ("options", "gaps") else None
+
+
+def _right_option(options: Sequence[Choice]) -> str:
+    return max(options, key=lambda option: option.weight).id
+
+
+def _right_number(given: Sequence[NumericAnswer]) -> float:
+    return max(given, key=lambda answer: answer.weight).value
+
+
+def _right_text(given: Sequence[TextAnswer]) -> str:
+    return wildcards.example(max(given, key=lambda answer: answer.weight).text)
+
+
+def _right_in(gap: Gap) -> Typed:
+    match gap:
+        case ChoiceGap():
+            return _right_option(gap.options)
+        case _ if gap.kind == "numeric":
+            return _right_number(gap.answers)
+        case _:
+            return _right_text(gap.answers)

@@ -1,0 +1,212 @@
+"""How right a response is: a pure function of the question and the response.
+
+Rules that are somebody's: sums of weights never fall below nothing, as in Moodle's multiple choice
+(``qtype_multichoice_multi_question::grade_response``); a millionth from all or nothing is all or nothing
+(``question_state::graded_state_for_fraction``); orders by position and by neighbour are Moodle's *absolute
+position* and *relative to the next item, excluding last* (``qtype_ordering``); in matching each pair counts alike,
+as in Moodle (``qtype_match``). Otherwise than in Moodle, the best of the fitting answers counts, not the first.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from lms.attempts import wildcards
+from lms.attempts.quantities import quantity
+from lms.attempts.responses import Response, Typed, answered
+from lms.quizzes.contents import (
+    Choice,
+    ChoiceGap,
+    Cloze,
+    Content,
+    Essay,
+    Gap,
+    Matching,
+    Multiple,
+    Numeric,
+    NumericAnswer,
+    Ordering,
+    Question,
+    ShortText,
+    Single,
+    TextAnswer,
+    TrueFalse,
+    Unit,
+)
+from lms.quizzes.texts import texts
+
+UNANSWERED = "unanswered"
+OTHER = "other"
+"""Typed, and none of the answers."""
+
+_CLOSE_TO_ALL = 1e-6
+_ROUNDING = 1e-14
+
+Verdict = Literal["right", "partly", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``fraction`` of the question's points, 0 to 1; None where a person must say it. ``parts``: the fraction of
+    each pair or gap. ``chosen``: the paths of the options and answers that the response met (as in
+    ``lms.quizzes.texts``), or UNANSWERED, or OTHER. ``feedback``: the paths of the texts that apply, the most
+    specific first."""
+
+    fraction: float | None
+    parts: dict[str, float] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    feedback: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return None if self.fraction is None else verdict(self.fraction)
+
+
+def verdict(fraction: float) -> Verdict:
+    if fraction > 1 - _CLOSE_TO_ALL:
+        return "right"
+    return "wrong" if fraction < _CLOSE_TO_ALL else "partly"
+
+
+def score(question: Question, response: Response | None) -> Result:
+    """Score a response that ``responses.checked`` gave. Ids that this version of the question does not know earn
+    nothing, so that a response can be scored again under another key. An essay without words is worth nothing; any
+    other needs a person."""
+    content = question.content
+    if isinstance(content, Essay) and answered(response):
+        return Result(None, feedback=_present(question, ["feedback/general"]))
+    earned = _earned(content, response) if answered(response) else _Earned(0.0, (UNANSWERED,))
+    overall = {"right": "correct", "partly": "partly", "wrong": "incorrect"}[verdict(earned.fraction)]
+    specific = [f"{path}/feedback" for path in earned.chosen]
+    feedback = _present(question, [*specific, f"feedback/{overall}", "feedback/general"])
+    return Result(earned.fraction, earned.parts, earned.chosen, feedback)
+
+
+@dataclass(frozen=True, slots=True)
+class _Earned:
+    fraction: float
+    chosen: tuple[str, ...] = ()
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+def _earned(content: Content, response: Response | None) -> _Earned:
+    match content, response:
+        case Single() as single, str() as chosen:
+            return _option(single.options, chosen)
+        case Multiple() as multiple, list() as chosen_ids:
+            return _options(multiple, chosen_ids)
+        case TrueFalse() as statement, bool() as said:
+            return _Earned(float(said == statement.answer), ("true" if said else "false",))
+        case Numeric() as numeric, str() | int() | float() as number:
+            return _number(numeric.answers, numeric.units, number)
+        case ShortText() as short_text, str() as text:
+            return _text(short_text.answers, short_text.case_sensitive, text)
+        case Matching() as matching, dict() as matched:
+            return _pairs(matching, matched)
+        case Ordering() as ordering, list() as ranked:
+            return _Earned(_order(ordering, ranked))
+        case Cloze() as cloze, dict() as filled:
+            return _gaps(cloze, filled)
+        case _:
+            return _Earned(0.0, (OTHER,))
+
+
+def _clamped(fraction: float) -> float:
+    return min(1.0, max(0.0, fraction))
+
+
+def _option(options: Sequence[Choice], chosen: Typed) -> _Earned:
+    for option in options:
+        if option.id == chosen:
+            return _Earned(_clamped(option.weight), (f"options/{option.id}",))
+    return _Earned(0.0, (OTHER,))
+
+
+def _options(content: Multiple, chosen: Sequence[str]) -> _Earned:
+    """Weights count in relation to all that there is to earn, so that three thirds of 33.33 percent are all."""
+    right = {option.id for option in content.options if option.weight > 0}
+    picked = [option for option in content.options if option.id in chosen]
+    paths = tuple(f"options/{option.id}" for option in picked) or (OTHER,)
+    if content.all_or_nothing:
+        return _Earned(float(set(chosen) == right), paths)
+    most = math.fsum(option.weight for option in content.options if option.weight > 0)
+    return _Earned(_clamped(math.fsum(option.weight for option in picked) / most), paths)
+
+
+def _best(answers: Sequence[NumericAnswer | TextAnswer], fits: Callable[[int], bool]) -> _Earned:
+    fitting = [index for index in range(len(answers)) if fits(index)]
+    if not fitting:
+        return _Earned(0.0, (OTHER,))
+    best = max(fitting, key=lambda index: answers[index].weight)
+    return _Earned(_clamped(answers[best].weight), (f"answers/{best}",))
+
+
+def _number(answers: Sequence[NumericAnswer], units: Sequence[Unit], given: Typed) -> _Earned:
+    value = quantity(given, units) if isinstance(given, str) else float(given)
+    return _best(answers, lambda index: value is not None and _within(answers[index], value))
+
+
+def _within(answer: NumericAnswer, value: float) -> bool:
+    """Both ends are within. As in Moodle (``qtype_numerical_answer::get_tolerance_interval``) a tiny share is
+    added, since 0.4 is not within 0.3 ± 0.1 in binary numbers; here of the key's size, so that next to a very small
+    key not every small number is right."""
+    size = abs(answer.value)
+    tolerance = answer.tolerance * size if answer.relative else answer.tolerance
+    return abs(value - answer.value) <= tolerance + _ROUNDING * max(size, tolerance)
+
+
+def _text(answers: Sequence[TextAnswer], case_sensitive: bool, given: str) -> _Earned:
+    def fits(index: int) -> bool:
+        return wildcards.matches(answers[index].text, given, case_sensitive=case_sensitive)
+
+    return _best(answers, fits)
+
+
+def _pairs(content: Matching, matched: dict[str, Typed]) -> _Earned:
+    """By the answers' text: prompts with the same answer may be given each other's."""
+    parts = {pair.id: float(matched.get(pair.id) == pair.answer) for pair in content.pairs}
+    return _Earned(math.fsum(parts.values()) / len(parts), parts=parts)
+
+
+def _order(content: Ordering, ranked: Sequence[str]) -> float:
+    """By the items' text: nobody can tell items with the same text apart."""
+    texts = {item.id: item.text for item in content.items}
+    right = list(texts.values())
+    given = [texts.get(each) for each in ranked]
+    match content.grading:
+        case "exact":
+            return float(given == right)
+        case "positions":
+            return sum(one == other for one, other in zip(given, right, strict=False)) / len(right)
+        case "neighbours":
+            kept = Counter(pairwise(given)) & Counter(pairwise(right))
+            return kept.total() / (len(right) - 1)
+
+
+def _gaps(content: Cloze, filled: dict[str, Typed]) -> _Earned:
+    earned = {gap.id: _gap(gap, filled.get(gap.id)) for gap in content.gaps}
+    points = math.fsum(earned[gap.id].fraction * gap.share for gap in content.gaps)
+    return _Earned(
+        points / sum(gap.share for gap in content.gaps),
+        tuple(f"gaps/{id}/{path}" for id, part in earned.items() for path in part.chosen),
+        {id: part.fraction for id, part in earned.items()},
+    )
+
+
+def _gap(gap: Gap, given: Typed | None) -> _Earned:
+    if not answered(given):
+        return _Earned(0.0, (UNANSWERED,))
+    assert given is not None
+    if isinstance(gap, ChoiceGap):
+        return _option(gap.options, given)
+    if gap.kind == "numeric":
+        return _number(gap.answers, (), given)
+    return _text(gap.answers, gap.case_sensitive, str(given))
+
+
+def _present(question: Question, paths: Sequence[str]) -> tuple[str, ...]:
+    written = texts(question)
+    return tuple(path for path in paths if path in written)
