@@ -1,0 +1,9 @@
+"""Moodle's XML format for question banks, as Moodle 2 to 5 export it.
+
+Format: https://docs.moodle.org/en/Moodle_XML_format
+"""
+
+from lms.quizzes.formats.moodle_xml.reading import read
+from lms.quizzes.formats.moodle_xml.writing import write
+
+__all__ = ["read", "write"]

@@ -1,0 +1,94 @@
+"""What became of each item of a file: taken as it is, changed, or refused, and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from lms.fields import Resource
+from lms.quizzes.contents import Question
+from lms.quizzes.formats.files import MOST_ITEMS, refused
+
+_MOST_NOTES = 10
+_LONGEST_NOTE = 200
+
+Notes = list[str]
+"""What an item loses or becomes. Whoever takes it over adds to them; none means that it stays as it was."""
+
+
+class Row(Resource):
+    """``place`` is the line in the file (in a package: file and line); ``type`` is as the file names it."""
+
+    number: int
+    place: str
+    title: str
+    type: str
+    outcome: Literal["taken", "changed", "refused"]
+    notes: list[str]
+
+
+class Refused(Exception):
+    """Why one item cannot be taken over; the others still are."""
+
+
+class Report:
+    """One row per item, in the order of the file, and the questions that came of them."""
+
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self.rows: list[Row] = []
+
+    def read(self, place: str, title: str, kind: str, make: Callable[[Notes], Mapping[str, Any] | None]) -> None:
+        """Add what ``make`` finds: the fields of a question, or None for an item that holds none."""
+
+        def take(notes: Notes) -> None:
+            fields = make(notes)
+            if fields is not None:
+                self.questions.append(Question.model_validate(fields))
+
+        self.add(place, title, kind, take)
+
+    def add(self, place: str, title: str, kind: str, take: Callable[[Notes], None]) -> None:
+        if len(self.rows) == MOST_ITEMS:
+            raise refused(f"{place}: a file may hold at most {MOST_ITEMS:,} items")
+        notes: Notes = []
+        outcome: Literal["taken", "changed", "refused"] | None = None
+        try:
+            take(notes)
+        except Refused as reason:
+            outcome, notes = "refused", [str(reason), *notes]
+        except ValidationError as error:
+            outcome, notes = "refused", [*_messages(error), *notes]
+        self.rows.append(
+            Row(
+                number=len(self.rows) + 1,
+                place=place,
+                title=" ".join(title.split())[:200],
+                type=kind[:100],
+                outcome=outcome or ("changed" if notes else "taken"),
+                notes=_bounded(notes),
+            )
+        )
+
+
+def _messages(error: ValidationError) -> list[str]:
+    """Without the values, which may be long, and without the kind that pydantic puts into the path."""
+    return [
+        f"{'.'.join(map(str, row['loc'][:1] + row['loc'][2:] if row['loc'][:1] == ('content',) else row['loc']))}"
+        f": {row['msg']}".lstrip(": ")
+        for row in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+
+
+def _bounded(notes: Notes) -> list[str]:
+    distinct = list(dict.fromkeys(note[:_LONGEST_NOTE] for note in notes))
+    left = len(distinct) - _MOST_NOTES
+    return distinct if left <= 0 else [*distinct[:_MOST_NOTES], f"and {left} more"]
+
+
+def cut(text: str, longest: int, what: str, notes: Notes) -> str:
+    """The beginning of a text that is too long, and a note of it."""
+    text = text.strip()
+    if len(text) > longest:
+        notes.append(f"the {what} is cut to its first {longest} characters")
+    return text[:longest]
