@@ -108,6 +108,7 @@ def _operations(school: School) -> list[Operation]:
     job = f"/jobs/{school.job_id}"
     draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
     generate = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
+    course_to_learn, lesson_to_learn = school.learning(draft)
 
     def reads(name: str, path: str) -> Operation:
         return Operation(name, False, lambda: ("GET", path, None))
@@ -165,6 +166,15 @@ def _operations(school: School) -> list[Operation]:
         reads("courses.lesson_versions", f"{lesson}/versions"),
         writes("courses.restore_lesson_version", "POST", f"{lesson}/versions/1/restore"),
         writes("courses.review_lesson", "POST", f"{lesson}/review"),
+        Operation(
+            "courses.lesson_progress", False, lambda: ("PUT", f"{lesson_to_learn}/progress", {"seconds": 30})
+        ),
+        reads("courses.progress", f"{course_to_learn}/progress"),
+        reads("courses.learner_progress", f"{course}/progress/{school.a_learner()}"),
+        writes("courses.publish_course", "POST", f"{course}/publish", lambda: {"dry_run": True}),
+        writes("courses.unpublish_course", "POST", f"{course}/unpublish"),
+        writes("courses.transfer_course", "POST", f"{course}/transfer", lambda: {"user_id": school.user_id}),
+        writes("courses.restore_course", "POST", f"{course}/restore"),
         reads("ai.jobs", "/jobs"),
         reads("ai.job", job),
         job_when("cancelled", "retry"),

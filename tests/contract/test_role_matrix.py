@@ -60,7 +60,7 @@ BODIES: dict[str, Body] = {
     "GET /courses/{id}/enrollment-policy": lambda place: None,
     "PUT /courses/{id}/enrollment-policy": lambda place: {"mode": "open", "seats": 30},
     "GET /courses/{id}/enrollments": lambda place: None,
-    "POST /courses/{id}/enrollments": lambda place: {"user_id": place.more["brings"]} if place.more["brings"] else {},
+    "POST /courses/{id}/enrollments": lambda place: bringing(place.more.get("brings")),
     "PATCH /courses/{id}/enrollments/{user_id}": lambda place: {"accommodations": {"time_factor": 2}},
     "DELETE /courses/{id}/enrollments/{user_id}": lambda place: None,
     "GET /courses/{id}/people": lambda place: None,
@@ -79,6 +79,13 @@ BODIES: dict[str, Body] = {
     "GET /courses/{id}/lessons/{lesson_id}": lambda place: None,
     "PATCH /courses/{id}/lessons/{lesson_id}": lambda place: {"title": "Changed"},
     "DELETE /courses/{id}/lessons/{lesson_id}": lambda place: None,
+    "POST /courses/{id}/transfer": lambda place: {"user_id": place.more.get("users", NOBODYS)},
+    "POST /courses/{id}/unpublish": lambda place: None,
+    "POST /courses/{id}/publish": lambda place: {"dry_run": True},
+    "POST /courses/{id}/restore": lambda place: None,
+    "PUT /courses/{id}/lessons/{lesson_id}/progress": lambda place: {"position": 1.5, "seconds": 30},
+    "GET /courses/{id}/progress": lambda place: None,
+    "GET /courses/{id}/progress/{user_id}": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/review": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda place: None,
     "GET /courses/{id}/lessons/{lesson_id}/versions": lambda place: None,
@@ -95,13 +102,17 @@ Prepare = Callable[[Person, Place, Person], None]
 
 PREPARED: dict[str, Prepare] = {
     "DELETE /courses/{id}/modules/{module_id}": lambda owner, place, caller: without_lesson(owner, place),
+    "POST /courses/{id}/transfer": lambda owner, place, caller: with_somebody(place, caller),
     "POST /courses/{id}/lessons/{lesson_id}/review": lambda owner, place, caller: with_unreviewed_block(place),
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda owner, place, caller: with_versions(
         owner, place
     ),
     "POST /courses/{id}/enrollments": lambda owner, place, caller: with_somebody_to_bring(owner, place, caller),
     "PATCH /courses/{id}/enrollments/{user_id}": lambda owner, place, caller: with_learner(owner, place),
-    "DELETE /courses/{id}/enrollments/{user_id}": lambda owner, place, caller: with_who_may_go(owner, place, caller),
+    "DELETE /courses/{id}/enrollments/{user_id}": lambda owner, place, caller: with_who_may_go(
+        owner, place, caller
+    ),
+    "GET /courses/{id}/progress/{user_id}": lambda owner, place, caller: with_learner(owner, place),
     "PATCH /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "DELETE /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
@@ -143,10 +154,13 @@ def with_somebody_to_bring(owner: Person, place: Place, caller: Person) -> None:
     place.more["brings"] = somebody(owner).id if edits(caller, place) else ""
 
 
+def bringing(user_id: str | None) -> Any:
+    return {"user_id": user_id} if user_id else {}
+
+
 def with_learner(owner: Person, place: Place) -> None:
-    learner = somebody(owner)
-    seat(learner, place, CourseRole.LEARNER)
-    place.more["user_id"] = learner.id
+    place.more["user_id"] = somebody(owner).id
+    owner.post(f"/courses/{place.course}/enrollments", {"user_id": place.more["user_id"]})
 
 
 def with_who_may_go(owner: Person, place: Place, caller: Person) -> None:

@@ -16,7 +16,7 @@ from bson import ObjectId
 from infra.contract import ROOT
 from infra.contract.endpoints import endpoints
 from lms import clock
-from lms.permissions import ADMINS, GLOBAL
+from lms.permissions import ADMINS, GLOBAL, IN_COURSE, CourseRole
 from tests.conftest import LambdaContext
 from tests.contract.test_role_matrix import BODIES, GENERATE, Place, call, operations, place_for, with_invitation
 from tests.mongo_commands import Command, recorded
@@ -61,6 +61,13 @@ OPERATIONS = {
     "GET /courses/{id}/lessons/{lesson_id}": 2,
     "PATCH /courses/{id}/lessons/{lesson_id}": 9,
     "DELETE /courses/{id}/lessons/{lesson_id}": 9,
+    "POST /courses/{id}/transfer": 7,
+    "POST /courses/{id}/unpublish": 3,
+    "POST /courses/{id}/publish": 4,
+    "POST /courses/{id}/restore": 4,
+    "PUT /courses/{id}/lessons/{lesson_id}/progress": 2,
+    "GET /courses/{id}/progress": 1,
+    "GET /courses/{id}/progress/{user_id}": 3,
     "POST /courses/{id}/lessons/{lesson_id}/review": 7,
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": 10,
     "GET /courses/{id}/lessons/{lesson_id}/versions": 3,
@@ -94,8 +101,10 @@ def prepared(api: Api, name: str) -> Callable[[], Answer]:
     needed = operations()[name]
     person = api.person("admin" if needed and GLOBAL.get(needed) == ADMINS else "student")
     if name in BODIES:
-        place = place_for(name, person)
-        return lambda: call(name, person, place)
+        learns = needed in IN_COURSE and CourseRole.OWNER not in IN_COURSE[needed]
+        caller = api.person() if learns else person
+        place = place_for(name, person, caller, CourseRole.LEARNER if learns else None)
+        return lambda: call(name, caller, place)
     method, path = name.split(" ")
     if "{token}" in path:
         with_invitation(place := Place("", "", ""), person)

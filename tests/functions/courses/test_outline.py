@@ -36,8 +36,6 @@ def test_the_outline_shows_modules_and_lessons_in_order(course: Authored):
         "reason": None,
         "detail": None,
         "opens_at": None,
-        "release": None,
-        "completion": {"kind": "viewed"},
         "block_count": 0,
         "question_count": 0,
         "release": None,

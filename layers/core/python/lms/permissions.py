@@ -24,6 +24,10 @@ class CourseRole(StrEnum):
 
 ANYONE = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
+PUBLISHERS = frozenset({Role.INSTRUCTOR, Role.ADMIN})
+"""Who may bring a course that they edit into the catalogue."""
+
+OWNERS = frozenset({CourseRole.OWNER, CourseRole.ADMIN})
 EDITORS = frozenset({CourseRole.OWNER, CourseRole.INSTRUCTOR, CourseRole.ADMIN})
 STAFF = EDITORS | {CourseRole.ASSISTANT}
 MEMBERS = STAFF | {CourseRole.LEARNER}
@@ -44,6 +48,20 @@ GLOBAL: dict[str, frozenset[Role]] = {
 IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "course.read": MEMBERS | {CourseRole.READER},
     "course.edit": EDITORS,
-    "course.delete": frozenset({CourseRole.OWNER, CourseRole.ADMIN}),
+    "course.delete": OWNERS,
+    "course.restore": OWNERS,
+    "course.transfer": OWNERS,
+    "course.publish": EDITORS,
+    "course.enroll": EDITORS | {CourseRole.LEARNER, CourseRole.READER},
+    "course.leave": MEMBERS | {CourseRole.READER},
+    "people.read": MEMBERS,
+    "roster.read": STAFF,
     "lesson.read": MEMBERS,
+    "course.learn": frozenset({CourseRole.LEARNER}),
+    "quiz.read": MEMBERS,
+    "quiz.edit": EDITORS,
+    "question.edit": EDITORS,
+    "attempt.take": frozenset({CourseRole.LEARNER}),
+    "attempt.read": MEMBERS,
+    "attempt.grade": STAFF,
 }

@@ -51,3 +51,7 @@ def account(user_id: ObjectId, tx: Transaction | None = None) -> Document:
     if user is None:
         raise Unauthenticated("The account is gone")
     return user
+
+
+def exists(user_id: ObjectId) -> bool:
+    return bool(repository.users_with([user_id], ["_id"]))

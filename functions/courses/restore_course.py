@@ -1,0 +1,20 @@
+"""POST /courses/{id}/restore"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms.courses import authoring
+from lms.courses.access import CourseAccess, in_course
+from lms.courses.models import Course
+from lms.http import app, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.post("/courses/<id>/restore", enable_validation=False)
+def restore_course(
+    id: str, access: Annotated[CourseAccess, Depends(in_course("course.restore", deleted=True))]
+) -> Response[Course]:
+    return shown(Course, authoring.restore(access), variant=access.role)
