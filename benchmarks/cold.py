@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bson import ObjectId
+
 from benchmarks.rows import interleaved, row, title
 from benchmarks.school import PASSWORD, School
 from infra.local.stack import ROOT
@@ -106,6 +108,8 @@ def _operations(school: School) -> list[Operation]:
     course = f"/courses/{school.course_id}"
     module, lesson = f"{course}/modules/{school.module_id}", f"{course}/lessons/{school.lesson_id}"
     job = f"/jobs/{school.job_id}"
+    learner = f"{course}/enrollments/{school.someone_enrolled()}"
+    cohort = f"{course}/cohorts/{school.call('POST', f'{course}/cohorts', {'name': 'A'})['id']}"
     draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
     generate = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
     course_to_learn, lesson_to_learn = school.learning(draft)
@@ -150,6 +154,13 @@ def _operations(school: School) -> list[Operation]:
         writes("courses.courses", "POST", "/courses", lambda: draft),
         reads("courses.course", course),
         writes("courses.course", "PATCH", course, lambda: {"description": "Changed"}),
+        reads("courses.enrollments", f"{course}/enrollments"),
+        writes("courses.enrollments", "POST", f"{course}/enrollments", school.someone_to_enroll),
+        writes("courses.enrollment", "PATCH", learner, school.another_time_factor),
+        reads("courses.people", f"{course}/people"),
+        reads("courses.cohorts", f"{course}/cohorts"),
+        writes("courses.cohorts", "POST", f"{course}/cohorts", lambda: {"name": str(ObjectId())}),
+        writes("courses.cohort", "PATCH", cohort, lambda: {"name": str(ObjectId())}),
         reads("courses.outline", f"{course}/outline"),
         reads("courses.enrollment_policy", f"{course}/enrollment-policy"),
         writes("courses.enrollment_policy", "PUT", f"{course}/enrollment-policy", lambda: {"mode": "open"}),

@@ -1,6 +1,7 @@
 """One instructor with one generated course, and events for calling handlers about it."""
 
 import json
+import random
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -88,6 +89,40 @@ class School:
             "POST", "/auth/login", {name: someone[name] for name in ("email", "password")}
         )
         return tokens
+
+    def learning(self, draft: Mapping[str, str]) -> tuple[str, str]:
+        """The paths of a published course of somebody else's, in which the instructor learns, and of its lesson."""
+        token = self._someones_tokens()["access_token"]
+        course_id = self.call("POST", "/courses", draft, token)["id"]
+        course = f"/courses/{course_id}"
+        module = self.call("POST", f"{course}/modules", {"title": "M"}, token)["id"]
+        lesson = self.call("POST", f"{course}/lessons", {"module_id": module, "title": "L"}, token)["id"]
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            courses = client[self.database_name].courses
+            courses.update_one({"_id": ObjectId(course_id)}, {"$set": {"status": "published"}})
+        self.call("POST", f"{course}/enrollments", {"user_id": self.user_id}, token)
+        return course, f"{course}/lessons/{lesson}"
+
+    def a_learner(self) -> str:
+        """The id of somebody new who learns in the instructor's course."""
+        user_id = str(self.call("POST", "/auth/register", self.newcomer())["user"]["id"])
+        self.call("POST", f"/courses/{self.course_id}/enrollments", {"user_id": user_id})
+        return user_id
+
+    def someone_to_enroll(self) -> dict[str, str]:
+        """Whom an editor may bring into the course."""
+        someone = self.newcomer()
+        self.call("POST", "/auth/register", someone)
+        return {"email": someone["email"]}
+
+    def someone_enrolled(self) -> str:
+        """The id of a learner of the course."""
+        path = f"/courses/{self.course_id}/enrollments"
+        return str(self.call("POST", path, self.someone_to_enroll())["user_id"])
+
+    def another_time_factor(self) -> dict[str, Any]:
+        """Accommodations other than those before."""
+        return {"accommodations": {"time_factor": 1 + random.random()}}
 
     def another_role(self) -> tuple[str, str, Any]:
         """The call that gives somebody new a role."""

@@ -16,6 +16,7 @@ from tests.conftest import import_http_handlers
 from tests.people import Answer, Api, Person
 
 COURSE = {"title": "T", "audience": "a", "difficulty": "beginner"}
+QUESTION = {"prompt": "?", "content": {"kind": "true_false", "answer": True}, "pool": "p"}
 GENERATE = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
 
 PUBLIC = {
@@ -89,6 +90,19 @@ BODIES: dict[str, Body] = {
     "POST /courses/{id}/lessons/{lesson_id}/review": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda place: None,
     "GET /courses/{id}/lessons/{lesson_id}/versions": lambda place: None,
+    "GET /courses/{id}/quizzes": lambda place: None,
+    "POST /courses/{id}/quizzes": lambda place: {"title": "Q", "lesson_id": place.lesson},
+    "GET /quizzes/{id}": lambda place: None,
+    "PATCH /quizzes/{id}": lambda place: {"title": "Changed"},
+    "DELETE /quizzes/{id}": lambda place: None,
+    "PUT /quizzes/{id}/items": lambda place: {"items": [*fixed(place), {"kind": "draw", "pool": "p", "count": 1}]},
+    "GET /quizzes/{id}/overrides": lambda place: None,
+    "PUT /quizzes/{id}/overrides": lambda place: {"overrides": [{"user_id": NOBODYS, "attempts": 2}]},
+    "GET /courses/{id}/questions": lambda place: None,
+    "POST /courses/{id}/questions": lambda place: QUESTION,
+    "GET /questions/{id}": lambda place: None,
+    "PATCH /questions/{id}": lambda place: {"prompt": "Changed"},
+    "DELETE /questions/{id}": lambda place: None,
     "POST /ai/generate-course": lambda place: GENERATE,
     "GET /jobs": lambda place: None,
     "GET /jobs/{id}": lambda place: None,
@@ -115,6 +129,17 @@ PREPARED: dict[str, Prepare] = {
     "GET /courses/{id}/progress/{user_id}": lambda owner, place, caller: with_learner(owner, place),
     "PATCH /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "DELETE /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
+    "GET /courses/{id}/quizzes": lambda owner, place, caller: with_quiz(owner, place),
+    "GET /quizzes/{id}": lambda owner, place, caller: with_quiz(owner, place),
+    "PATCH /quizzes/{id}": lambda owner, place, caller: with_quiz(owner, place),
+    "DELETE /quizzes/{id}": lambda owner, place, caller: with_quiz(owner, place),
+    "PUT /quizzes/{id}/items": lambda owner, place, caller: with_quiz(owner, place),
+    "GET /quizzes/{id}/overrides": lambda owner, place, caller: with_quiz(owner, place),
+    "PUT /quizzes/{id}/overrides": lambda owner, place, caller: with_quiz(owner, place),
+    "GET /courses/{id}/questions": lambda owner, place, caller: with_questions(owner, place),
+    "GET /questions/{id}": lambda owner, place, caller: with_questions(owner, place),
+    "PATCH /questions/{id}": lambda owner, place, caller: with_quiz(owner, place),
+    "DELETE /questions/{id}": lambda owner, place, caller: with_questions(owner, place),
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/cancel": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/retry": lambda owner, place, caller: with_cancelled_job(place, caller),
@@ -174,6 +199,26 @@ def with_who_may_go(owner: Person, place: Place, caller: Person) -> None:
 
 def with_cohort(owner: Person, place: Place) -> None:
     place.more["cohort_id"] = owner.post(f"/courses/{place.course}/cohorts", {"name": "A"}).json["id"]
+
+
+def with_questions(owner: Person, place: Place) -> None:
+    """Two, both in one pool."""
+    for name in ("pooled", "questions"):
+        place.more[name] = owner.post(f"/courses/{place.course}/questions", QUESTION).json["id"]
+
+
+def with_quiz(owner: Person, place: Place) -> None:
+    """The lesson's, which asks one question and is published."""
+    with_questions(owner, place)
+    new = {"title": "Q", "lesson_id": place.lesson}
+    place.more["quizzes"] = owner.post(f"/courses/{place.course}/quizzes", new).json["id"]
+    quiz = f"/quizzes/{place.more['quizzes']}"
+    owner.put(f"{quiz}/items", {"items": fixed(place)})
+    owner.patch(quiz, {"published": True})
+
+
+def fixed(place: Place) -> list[dict[str, str]]:
+    return [{"kind": "question", "question_id": place.more.get("questions", NOBODYS)}]
 
 
 def with_job(place: Place, caller: Person) -> None:

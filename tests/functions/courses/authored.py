@@ -67,12 +67,14 @@ def publish(course_id: str) -> None:
 
 def seat(person: Person, course_id: str, role: str) -> None:
     """Give the person a role in the course."""
+    from lms import mongo
     from lms.courses.repository import courses
-    from lms.enrollment.repository import enrollments
+    from lms.enrollment.enrollment import enroll
+    from lms.enrollment.models import Source
 
     if role == "learner":
-        learner = {"course_id": ObjectId(course_id), "user_id": ObjectId(person.id), "status": "active"}
-        enrollments().insert_one(learner)
+        course, learner = ObjectId(course_id), ObjectId(person.id)
+        mongo.transaction(lambda tx: enroll(tx, course, learner, by=learner, source=Source.OPEN))
         return
     courses().update_one(
         {"_id": ObjectId(course_id)}, {"$push": {"staff": {"user_id": ObjectId(person.id), "role": role}}}

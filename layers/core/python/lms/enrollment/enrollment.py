@@ -20,7 +20,6 @@ from lms.mongo import Document, Transaction
 
 NO_ACCOMMODATIONS: Mapping[str, Any] = {"time_factor": 1.0, "extra_days": 0}
 
-_HERE = ("active", "waiting")
 _LONGEST_HISTORY = 100
 
 
@@ -55,7 +54,7 @@ def enroll_all(
 ) -> dict[ObjectId, Document | None]:
     """As ``enroll``, for many in their order: the enrollment of each, None for whom there was no room."""
     known = repository.enrollments_of(tx, course_id, list(cohort_of))
-    here = {user_id: row for user_id, row in known.items() if row["status"] in _HERE}
+    here = {user_id: row for user_id, row in known.items() if is_here(row)}
     coming = [user_id for user_id in cohort_of if user_id not in here]
     entered = _let_in(tx, course_id, coming, known, cohort_of, by, source) if coming else {}
     standing = {user_id: {**row, "fresh": False} for user_id, row in here.items()}
@@ -78,7 +77,7 @@ def _let_in(
     now = clock.now()
     entered = {}
     for user_id, ticket in zip(coming, tickets, strict=False):
-        before = known.get(user_id) or _never_here(course_id, user_id, now)
+        before = known.get(user_id) or never_here(course_id, user_id, now)
         joining = {"source": source, "cohort_id": cohort_of[user_id] or before["cohort_id"]}
         row = {**before, **joining, **_seated(before, now), "ticket": ticket}
         if ticket is not None:
@@ -92,11 +91,15 @@ def _let_in(
     return entered
 
 
-def _never_here(course_id: ObjectId, user_id: ObjectId, now: datetime) -> Document:
+def never_here(course_id: ObjectId, user_id: ObjectId, now: datetime) -> Document:
+    """The enrollment, not yet stored, of one who has none."""
     return {
         "_id": ObjectId(),
         "course_id": course_id,
         "user_id": user_id,
+        "status": "withdrawn",
+        "ticket": None,
+        "source": Source.STAFF,
         "cohort_id": None,
         "accommodations": dict(NO_ACCOMMODATIONS),
         "enrolled_at": None,
@@ -120,19 +123,24 @@ def withdraw(
     action: str = "withdrawn",
     expected: int | None = None,
 ) -> Document:
-    """End an enrollment, or leave the waiting list; who has left already, leaves again without effect.
+    """End an enrollment, or leave the waiting list; ``fresh`` says whether this call did, or the person had left.
 
     Raise 404 for one who never was there, 412 where the enrollment is no longer at the ``expected`` version.
     """
     before = current(repository.enrollment(tx, course_id, user_id), expected)
-    if before["status"] not in _HERE:
-        return before
+    if not is_here(before):
+        return {**before, "fresh": False}
     gone = changed({**before, "status": "withdrawn", "ticket": None}, clock.now(), by, action)
     repository.save(tx, [gone])
     _record(tx, "ended", [gone], by)
     if before["status"] == "active":
         move_up(tx, repository.count_seats(tx, course_id, -1), by)
-    return gone
+    return {**gone, "fresh": True}
+
+
+def is_here(row: Mapping[str, Any]) -> bool:
+    """Whether the person has a seat or waits for one."""
+    return row["status"] in ("active", "waiting")
 
 
 def move_up(tx: Transaction, seats: Document, by: ObjectId) -> Document:

@@ -1,11 +1,14 @@
 """Requests and responses of the enrolment endpoints."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from lms.fields import Body, Count, Instant, Moment, Resource
+from lms.auth.models import Email
+from lms.courses.models import UNCHANGED, Change, Reference
+from lms.fields import Body, Count, DocumentId, Id, Instant, Line, Moment, Resource
+from lms.permissions import CourseRole
 
 
 class Mode(StrEnum):
@@ -58,3 +61,105 @@ class EnrollmentPolicy(Resource):
     waiting_list: bool
     opens_at: Moment | None
     closes_at: Moment | None
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+
+
+class Entry(Body):
+    """Who is to enroll: nobody named is the caller, with the course's ``key`` where it wants one; staff name
+    another person by ``user_id`` or by ``email``, and may put them into a cohort."""
+
+    key: Key | None = None
+    user_id: Reference | None = None
+    email: Email | None = None
+    cohort_id: Reference | None = None
+
+    @property
+    def names_another(self) -> bool:
+        return bool(self.user_id or self.email)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.user_id and self.email:
+            raise ValueError("name the person by user_id or by email, not by both")
+        if self.key and self.names_another:
+            raise ValueError("staff need no key")
+        if self.cohort_id and not self.names_another:
+            raise ValueError("cohort_id is for staff, with user_id or email")
+        return self
+
+
+class Accommodations(Body):
+    """``time_factor`` stretches time limits; ``extra_days`` are calendar days in the course's time zone."""
+
+    time_factor: Annotated[float, Field(strict=True, ge=1, le=10, allow_inf_nan=False)] = 1.0
+    extra_days: Annotated[Count, Field(ge=0, le=365)] = 0
+
+
+class EnrollmentChange(Change):
+    role: Literal[CourseRole.LEARNER, CourseRole.ASSISTANT, CourseRole.INSTRUCTOR] = UNCHANGED
+    cohort_id: Reference | None = UNCHANGED
+    accommodations: Accommodations = UNCHANGED
+
+
+class HistoryRow(Resource):
+    """``by`` is the id of the person who did it."""
+
+    at: Moment
+    by: Id
+    action: str
+
+
+class Enrollment(Resource):
+    """``position`` is the place on the waiting list, from 1; ``enrolled_at`` the first time that the person had a
+    seat. One of the staff has none: there the status is withdrawn."""
+
+    id: DocumentId
+    course_id: Id
+    user_id: Id
+    role: CourseRole = CourseRole.LEARNER
+    status: Status
+    position: int | None
+    cohort_id: Id | None
+    accommodations: Accommodations
+    source: Source
+    enrolled_at: Moment | None
+    history: list[HistoryRow]
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class RosterRow(Enrollment):
+    """``name`` is null where the account is gone."""
+
+    name: str | None
+
+
+class Member(Resource):
+    """``cohort_id`` is shown to staff alone."""
+
+    user_id: Id
+    name: str | None
+    role: CourseRole
+    cohort_id: Id | None = None
+
+
+class NewCohort(Body):
+    name: Line
+
+
+class CohortChange(Change):
+    name: Line = UNCHANGED
+
+
+class Cohort(Resource):
+    id: DocumentId
+    name: str
+    version: int
+    created_at: Moment
+    updated_at: Moment

@@ -1,6 +1,7 @@
 """Who learns in a course, since when and how, and how many seats are taken: in MongoDB."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -17,11 +18,18 @@ enrollments = mongo.collection(
         IndexModel(
             [("course_id", ASCENDING), ("ticket", ASCENDING)], partialFilterExpression={"status": "waiting"}
         ),
+        IndexModel([("course_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("cohort_id", ASCENDING), ("_id", ASCENDING)]),
     ],
 )
 course_seats = mongo.collection("course_seats")
 cohorts = mongo.collection(
-    "cohorts", indexes=[IndexModel([("course_id", ASCENDING), ("name", ASCENDING)], unique=True)]
+    "cohorts",
+    indexes=[
+        IndexModel([("course_id", ASCENDING), ("name", ASCENDING)], unique=True),
+        IndexModel([("course_id", ASCENDING), ("_id", ASCENDING)]),
+    ],
 )
 
 
@@ -33,6 +41,20 @@ def enrollments_of(tx: Transaction, course_id: ObjectId, user_ids: Sequence[Obje
     """Their enrollments in the course, of whatever status, by user."""
     found = enrollments().find({"course_id": course_id, "user_id": {"$in": user_ids}}, session=tx.session)
     return {row["user_id"]: row for row in found}
+
+
+def page_of_enrollments(
+    course_id: ObjectId, wanted: Mapping[str, Any], after: ObjectId | None, limit: int
+) -> list[Document]:
+    """In the order of their making, from behind ``after`` on."""
+    place = {"_id": {"$gt": after}} if after else {}
+    return list(enrollments().find({"course_id": course_id, **wanted, **place}).sort("_id", ASCENDING).limit(limit))
+
+
+def tickets(course_id: ObjectId) -> list[int]:
+    """The tickets of the waiting list, in its order."""
+    waiting = enrollments().find({"course_id": course_id, "status": "waiting"}, {"_id": 0, "ticket": 1})
+    return [row["ticket"] for row in waiting.sort("ticket", ASCENDING)]
 
 
 def save(tx: Transaction, rows: Iterable[Document]) -> None:
@@ -120,3 +142,45 @@ def hold_cohort(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId) -> bo
         {"_id": cohort_id, "course_id": course_id}, {"$inc": {"holds": 1}}, session=tx.session
     )
     return bool(held.matched_count)
+
+
+def page_of_cohorts(
+    course_id: ObjectId, only: Sequence[ObjectId] | None, after: ObjectId | None, limit: int
+) -> list[Document]:
+    """In the order of their making, from behind ``after`` on; ``only`` these where it is a list."""
+    wanted: Document = {} if only is None else {"$in": only}
+    place = wanted | ({"$gt": after} if after else {})
+    found = cohorts().find({"course_id": course_id, **({"_id": place} if place else {})})
+    return list(found.sort("_id", ASCENDING).limit(limit))
+
+
+def cohort(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId) -> Document | None:
+    return cohorts().find_one({"_id": cohort_id, "course_id": course_id}, session=tx.session)
+
+
+def add_cohort(tx: Transaction, cohort: Document) -> None:
+    """Raise DuplicateKeyError where the course has one of this name."""
+    cohorts().insert_one(cohort, session=tx.session)
+
+
+def save_cohort(tx: Transaction, cohort: Document) -> None:
+    """Write a cohort that this transaction has read. Raise DuplicateKeyError as ``add_cohort``."""
+    cohorts().replace_one({"_id": cohort["_id"]}, cohort, session=tx.session)
+
+
+def remove_cohort(tx: Transaction, cohort_id: ObjectId) -> None:
+    cohorts().delete_one({"_id": cohort_id}, session=tx.session)
+
+
+def members_of(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId) -> list[Document]:
+    """The ids and user ids of the enrollments in a cohort."""
+    found = enrollments().find({"course_id": course_id, "cohort_id": cohort_id}, ["user_id"], session=tx.session)
+    return list(found)
+
+
+def clear_cohort(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId, now: datetime) -> None:
+    enrollments().update_many(
+        {"course_id": course_id, "cohort_id": cohort_id},
+        {"$set": {"cohort_id": None, "updated_at": now}, "$inc": {"version": 1}},
+        session=tx.session,
+    )

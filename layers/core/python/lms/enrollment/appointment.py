@@ -1,0 +1,39 @@
+"""Joining a course's staff and leaving it: one of the staff has no seat."""
+
+from bson import ObjectId
+
+from lms import clock
+from lms.courses import staff
+from lms.enrollment import repository
+from lms.enrollment.enrollment import changed, enroll, is_here, never_here, withdraw
+from lms.enrollment.models import Source
+from lms.mongo import Document, Transaction
+from lms.permissions import CourseRole
+
+
+def appoint(
+    tx: Transaction,
+    course_id: ObjectId,
+    user_id: ObjectId,
+    role: CourseRole,
+    *,
+    by: ObjectId,
+    **occasion: ObjectId,
+) -> Document:
+    """Make the person an instructor, an assistant or, from the staff, a learner: their enrollment, whose history
+    says so. A learner's seat goes to who waits for one.
+
+    Raise 409 OWNER_STAYS, or COURSE_FULL where no seat is left for a learner.
+    """
+    if role is CourseRole.LEARNER:
+        staff.set_staff(tx, course_id, user_id, None, by=by, **occasion)
+        return enroll(tx, course_id, user_id, by=by, source=Source.STAFF)
+    staff.set_staff(tx, course_id, user_id, role, by=by, **occasion)
+    row = repository.enrollment(tx, course_id, user_id)
+    action = f"made_{role}"
+    if row and is_here(row):
+        return withdraw(tx, course_id, user_id, by=by, action=action)
+    now = clock.now()
+    row = changed(row or never_here(course_id, user_id, now), now, by, action)
+    repository.save(tx, [row])
+    return row

@@ -1,0 +1,78 @@
+"""What editors change in a person's place in a course: the role, the cohort, accommodations; and leaving it."""
+
+from bson import ObjectId
+
+from lms import audit, clock, events, mongo
+from lms.courses import changes, staff
+from lms.courses.access import CourseAccess
+from lms.enrollment import repository
+from lms.enrollment.appointment import appoint
+from lms.enrollment.enrollment import changed, never_here, position, require_cohorts, withdraw
+from lms.enrollment.models import EnrollmentChange
+from lms.errors import Forbidden
+from lms.mongo import Document, Transaction
+from lms.permissions import CourseRole
+
+
+def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, expected: int | None) -> Document:
+    """Set the role, the cohort and the accommodations. The event names the fields that are others now: the
+    learner's effective dates have changed with them.
+
+    Raise 404 for one who never was in the course, 412 where the enrollment is no longer at the ``expected``
+    version, 422 for a cohort that is none of the course's, 409 as ``appoint`` does.
+    """
+    fields = change.fields
+    role = fields.pop("role", None)
+    if fields.get("cohort_id"):
+        fields["cohort_id"] = ObjectId(fields["cohort_id"])
+
+    def work(tx: Transaction) -> Document:
+        present = staff.role_of(access.course, user_id) or CourseRole.LEARNER
+        row = changes.current(_enrollment(tx, access, user_id, present), expected)
+        if role and role is not present:
+            row = appoint(tx, access.course_id, user_id, role, by=access.caller.id)
+        if others := sorted(name for name, value in fields.items() if row[name] != value):
+            require_cohorts(tx, access.course_id, [fields.get("cohort_id")])
+            row = _change(tx, access, {**row, **fields}, others)
+        return {**row, "role": role or present, "position": position(row, tx)}
+
+    return mongo.transaction(work)
+
+
+def _enrollment(tx: Transaction, access: CourseAccess, user_id: ObjectId, role: CourseRole) -> Document | None:
+    """One of the staff may never have had any."""
+    found = repository.enrollment(tx, access.course_id, user_id)
+    if found is None and role is not CourseRole.LEARNER:
+        return never_here(access.course_id, user_id, clock.now())
+    return found
+
+
+def _change(tx: Transaction, access: CourseAccess, row: Document, fields: list[str]) -> Document:
+    by = access.caller.id
+    row = changed(row, clock.now(), by, "changed")
+    repository.save(tx, [row])
+    told = {"course_id": row["course_id"], "user_id": row["user_id"], "fields": fields}
+    events.record(tx, "enrollment.changed", actor=by, subject=row["_id"], **told)
+    audit.record(tx, "enrollment.change", actor=by, target=row["_id"], **told)
+    return row
+
+
+def leave(access: CourseAccess, user_id: ObjectId, expected: int | None) -> None:
+    """End one's own place in the course, as learner or on the staff, or, as an editor, another's.
+
+    Raise 403 for others, 404 for one who never was in the course, 412 as ``change``, 409 OWNER_STAYS.
+    """
+    by = access.caller.id
+    if user_id != by and not access.may("course.edit"):
+        raise Forbidden("Only the course's editors remove others")
+
+    def work(tx: Transaction) -> None:
+        if staff.role_of(access.course, user_id):
+            staff.set_staff(tx, access.course_id, user_id, None, by=by)
+            return
+        action = "withdrawn" if user_id == by else "removed"
+        gone = withdraw(tx, access.course_id, user_id, by=by, action=action, expected=expected)
+        if gone["fresh"] and action == "removed":
+            audit.record(tx, "enrollment.end", actor=by, target=gone["_id"])
+
+    mongo.transaction(work)

@@ -1,0 +1,30 @@
+"""The learners of a course whom the caller sees: an assistant may be limited to cohorts."""
+
+from bson import ObjectId
+
+from lms.courses.access import CourseAccess
+from lms.cursors import decode_id
+from lms.enrollment import repository
+from lms.enrollment.models import Status
+from lms.enrollment.roster import cohorts_seen
+from lms.errors import NotFound
+from lms.mongo import Document
+
+
+def learner(access: CourseAccess, user_id: ObjectId) -> Document:
+    """A person's enrollment, of whatever status. Raise 404 where there is none, or the caller does not see it."""
+    wanted = {"user_id": user_id, **_seen(access)}
+    for enrollment in repository.page_of_enrollments(access.course_id, wanted, None, 1):
+        return enrollment
+    raise NotFound()
+
+
+def learners(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
+    """At most ``limit`` active learners, in the order in which they came."""
+    wanted = {"status": Status.ACTIVE, **_seen(access)}
+    return repository.page_of_enrollments(access.course_id, wanted, decode_id(cursor), limit)
+
+
+def _seen(access: CourseAccess) -> Document:
+    cohorts = cohorts_seen(access)
+    return {} if cohorts is None else {"cohort_id": {"$in": cohorts}}
