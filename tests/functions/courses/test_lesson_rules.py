@@ -7,6 +7,7 @@ import pytest
 from bson import ObjectId
 
 from tests.functions.courses.authored import Authored, author, new_lesson
+from tests.functions.courses.learning import put_quiz
 from tests.people import Answer, Api
 
 NOWHERE = "0" * 24
@@ -31,15 +32,6 @@ def after(*conditions: dict[str, Any], match: str = "all") -> dict[str, Any]:
 
 def patch(course: Authored, lesson_id: str, rules: dict[str, Any]) -> Answer:
     return course.owner.patch(f"{course.path}/lessons/{lesson_id}", rules)
-
-
-def put_quiz(course_id: str, lesson_id: str | None = None) -> str:
-    """A quiz as far as rules look at one."""
-    from lms.quizzes.repository import quizzes
-
-    place = ObjectId(lesson_id) if lesson_id else None
-    quiz = {"course_id": ObjectId(course_id), "lesson_id": place, "deleted_at": None}
-    return str(quizzes().insert_one(quiz).inserted_id)
 
 
 def row_of(course: Authored, lesson_id: str) -> dict[str, Any]:

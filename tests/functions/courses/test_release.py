@@ -7,6 +7,7 @@ import pytest
 from bson import ObjectId
 
 from tests.functions.courses.authored import Authored, author, publish
+from tests.functions.courses.learning import enrol
 from tests.mongo_commands import recorded
 from tests.people import Api, Person
 
@@ -23,13 +24,6 @@ def learner(api: Api, course: Authored) -> Person:
     person = api.person()
     enrol(person, course, datetime.now(UTC))
     return person
-
-
-def enrol(person: Person, course: Authored, at: datetime) -> None:
-    from lms.enrollment.repository import enrollments
-
-    whose = {"course_id": ObjectId(course.id), "user_id": ObjectId(person.id)}
-    enrollments().insert_one({**whose, "status": "active", "enrolled_at": at})
 
 
 def complete(person: Person, course: Authored, lesson_id: str) -> None:

@@ -48,6 +48,11 @@ def _lock(row: Document, learner: Learner) -> Document:
     return {"locked": True, "reason": lock.reason, "detail": lock.detail, "opens_at": lock.opens_at} if lock else {}
 
 
+def as_it_stands(tx: Transaction, course_id: ObjectId) -> Document | None:
+    """The course with its outline; None where it is deleted."""
+    return repository.course(course_id, repository.OUTLINE, tx)
+
+
 def edit(
     tx: Transaction, course_id: ObjectId, expected: int | None, change: Callable[[Modules], T]
 ) -> tuple[int, T]:

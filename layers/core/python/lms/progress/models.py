@@ -105,3 +105,48 @@ class Missing(Resource):
     quiz_id: Id | None = None
     percent: float | None = None
     best: float | None = None
+
+
+class Heartbeat(Body):
+    """``position`` is the client's own measure, e.g. a video's second or the share that was scrolled, and the last
+    one stays. ``seconds`` is the total that the client has counted on this lesson. ``completed`` says that the
+    learner is through; false never takes it back."""
+
+    position: Annotated[float, Field(ge=0, le=1e9, strict=True, allow_inf_nan=False)] | None = None
+    seconds: Annotated[Count, Field(ge=0, le=100_000_000)] = 0
+    completed: Annotated[bool, Field(strict=True)] = False
+
+
+class LessonProgress(Resource):
+    lesson_id: Id
+    status: Literal["not_started", "started", "completed"]
+    position: float | None
+    seconds: int
+    completed_at: Moment | None
+
+
+class Summary(Resource):
+    """``percent`` is of the outline as it is now. ``completed_at`` and ``completed_version`` say when, and on which
+    version of the outline, the course was completed: that stays when lessons are added."""
+
+    percent: int
+    completed_at: Moment | None
+    completed_version: int | None
+    active_at: Moment | None
+
+
+class Recorded(Summary):
+    """A lesson's progress after a heartbeat, and the course's."""
+
+    lesson: LessonProgress
+
+
+class CourseProgress(Summary):
+    """``next_lesson_id`` is the first lesson that is open to the learner and not completed."""
+
+    course_id: Id
+    user_id: Id
+    lesson_count: int
+    completed_count: int
+    next_lesson_id: Id | None
+    lessons: list[LessonProgress]

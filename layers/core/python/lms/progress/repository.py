@@ -1,10 +1,110 @@
-"""How far each learner has come in each course: in MongoDB."""
+"""How far each learner has come in each course: in MongoDB.
 
-from pymongo import ASCENDING, IndexModel
+One document per course and person. What belongs to a lesson or a quiz stands by its id (as text) in a map of its
+own, so that each reader loads the maps that it needs: ``positions``, ``seconds``, ``counted_until`` (heartbeats),
+``completed`` (when) and ``quiz_scores`` (the best). ``completion`` says when, and on which version of the outline,
+the course was completed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from lms import mongo
+from lms.mongo import Document, Transaction
 
 course_progress = mongo.collection(
     "course_progress",
     indexes=[IndexModel([("course_id", ASCENDING), ("user_id", ASCENDING)], unique=True)],
 )
+
+
+def progress(course_id: ObjectId, user_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    return course_progress().find_one(
+        {"course_id": course_id, "user_id": user_id}, session=tx.session if tx else None
+    )
+
+
+def beat(
+    course_id: ObjectId,
+    user_id: ObjectId,
+    lesson_id: ObjectId,
+    *,
+    position: float | None,
+    seconds: int,
+    now: datetime,
+    carried: timedelta,
+    slack: timedelta,
+) -> Document:
+    """Take a heartbeat in, in one update; the progress after it. ``tracking`` has the rule."""
+    counted, until = f"seconds.{lesson_id}", f"counted_until.{lesson_id}"
+    stored: Any = {"$ifNull": [f"${counted}", 0]}
+    earliest = now - carried
+    room: Any = {"$subtract": [now + slack, {"$ifNull": [f"${until}", earliest]}]}
+    whole_seconds = {"$floor": {"$divide": [room, 1000]}}
+    gain = {"$toInt": {"$max": [0, {"$min": [{"$subtract": [seconds, stored]}, whole_seconds]}]}}
+    claimed = {"$add": [{"$ifNull": [f"${until}", earliest]}, {"$multiply": ["$gain", 1000]}]}
+    place = {} if position is None else {f"positions.{lesson_id}": position}
+    found = course_progress().find_one_and_update(
+        {"course_id": course_id, "user_id": user_id},
+        [
+            {"$set": {"gain": gain}},
+            {
+                "$set": {
+                    counted: {"$add": [stored, "$gain"]},
+                    until: {"$max": [claimed, earliest]},
+                    "active_at": now,
+                    **place,
+                }
+            },
+            {"$unset": "gain"},
+        ],
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    assert found is not None, "an upsert leaves a document"
+    return found
+
+
+def complete(tx: Transaction, _id: ObjectId, fields: Mapping[str, Any]) -> Document:
+    found = course_progress().find_one_and_update(
+        {"_id": _id}, {"$set": fields}, return_document=ReturnDocument.AFTER, session=tx.session
+    )
+    assert found is not None, "this transaction has read it"
+    return found
+
+
+def keep_best_score(
+    tx: Transaction,
+    course_id: ObjectId,
+    user_id: ObjectId,
+    quiz_id: ObjectId,
+    *,
+    percent: float,
+    passed: bool,
+    now: datetime,
+) -> Document:
+    """The progress, with the better of the score that was kept and this one; a quiz once passed stays passed."""
+    score = f"quiz_scores.{quiz_id}"
+    best = {"percent": {"$max": [f"${score}.percent", percent]}, "passed": {"$or": [f"${score}.passed", passed]}}
+    found = course_progress().find_one_and_update(
+        {"course_id": course_id, "user_id": user_id},
+        [{"$set": {score: best, "active_at": now}}],
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+    assert found is not None, "an upsert leaves a document"
+    return found
+
+
+_STATES = dict.fromkeys("user_id completed seconds completion active_at".split(), 1)
+
+
+def states(course_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """What learners have started and completed in a course, by learner; who has no progress is left out."""
+    found = course_progress().find({"course_id": course_id, "user_id": {"$in": user_ids}}, _STATES)
+    return {row["user_id"]: row for row in found}

@@ -1,0 +1,93 @@
+"""What completes a lesson and a course, with the events of it. Nothing that is completed goes back.
+
+A lesson is completed when its learner says so (``viewed``), has spent the minutes, or has passed the quiz. A course
+is completed when all lessons of its outline are. It stays so, against that version of the outline, whatever lessons
+are added later. Where editors change a rule, or delete the last lesson that was missing, the learner's next read or
+write settles what follows from it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bson import ObjectId
+
+from lms import clock, events, mongo
+from lms.mongo import Document, Transaction
+from lms.progress import repository
+
+Course = Mapping[str, Any]
+"""With its outline."""
+
+
+def rows(course: Course) -> list[Document]:
+    """The lessons of the outline in their order."""
+    return [row for module in course["modules"] for row in module["lessons"]]
+
+
+def is_completed(row: Mapping[str, Any], progress: Mapping[str, Any]) -> bool:
+    return str(row["_id"]) in progress.get("completed", ())
+
+
+def due(course: Course, progress: Mapping[str, Any], viewed: ObjectId | None = None) -> list[Document]:
+    """The lessons that are completed by now and not yet marked so; with ``viewed`` the learner is through."""
+    return [
+        row
+        for row in rows(course)
+        if not is_completed(row, progress) and (row["_id"] == viewed or _satisfied(row, progress))
+    ]
+
+
+def _satisfied(row: Mapping[str, Any], progress: Mapping[str, Any]) -> bool:
+    rule = row["completion"]
+    match rule["kind"]:
+        case "minutes":
+            return bool(progress.get("seconds", {}).get(str(row["_id"]), 0) >= rule["minutes"] * 60)
+        case "quiz_passed":
+            return bool(progress.get("quiz_scores", {}).get(str(rule["quiz_id"]), {}).get("passed"))
+    return False
+
+
+def settled(
+    course: Course, user_id: ObjectId, progress: Document | None, viewed: ObjectId | None = None
+) -> Document:
+    """The learner's progress with all that is completed by now marked so; empty for who has done nothing.
+
+    It costs nothing where there is nothing to mark, else a transaction.
+    """
+    if progress is None or not _unsettled(course, progress, viewed):
+        return progress or {}
+
+    def work(tx: Transaction) -> Document:
+        found = repository.progress(course["_id"], user_id, tx)
+        return settle(tx, course, found, viewed) if found else {}
+
+    return mongo.transaction(work)
+
+
+def _unsettled(course: Course, progress: Mapping[str, Any], viewed: ObjectId | None) -> bool:
+    return bool(due(course, progress, viewed)) or _finishes(course, progress, ())
+
+
+def _finishes(course: Course, progress: Mapping[str, Any], completing: Iterable[ObjectId]) -> bool:
+    if progress.get("completion"):
+        return False
+    lessons, now = rows(course), set(completing)
+    return bool(lessons) and all(row["_id"] in now or is_completed(row, progress) for row in lessons)
+
+
+def settle(tx: Transaction, course: Course, progress: Document, viewed: ObjectId | None = None) -> Document:
+    """As ``settled``, of progress that this transaction has read."""
+    now, learner = clock.now(), progress["user_id"]
+    completing = [row["_id"] for row in due(course, progress, viewed)]
+    fields: Document = {f"completed.{_id}": now for _id in completing}
+    finishes = _finishes(course, progress, completing)
+    if finishes:
+        fields["completion"] = {"at": now, "version": course["version"]}
+    if not fields:
+        return progress
+    after = repository.complete(tx, progress["_id"], fields)
+    told = {_id: {"course_id": course["_id"]} for _id in completing}
+    events.record_each(tx, "lesson.completed", actor=learner, data_of=told)
+    if finishes:
+        events.record(tx, "course.completed", actor=learner, subject=course["_id"], version=course["version"])
+    return after
