@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, AliasPath, Field, StringConstraints, model_validator
+from typing_extensions import TypedDict
 
 from lms.courses.models import UNCHANGED, Change, Origin, Reference, Source
 from lms.fields import Body, Count, DocumentId, Id, Instant, Moment, Resource, Title
@@ -32,7 +33,8 @@ FeedbackRelease = Literal["now", "after_close", "never"]
 
 
 class LatePolicy(Body):
-    """What comes late loses ``percent`` of its score for each started day or hour, down to ``floor`` percent of it.
+    """What comes late loses ``percent`` of the points possible for each started day or hour. That brings nobody
+    below ``floor`` percent of them.
 
     Within ``grace_minutes`` of the due date nothing is late; from ``cut_off_at`` on nothing is taken.
     """
@@ -144,6 +146,22 @@ class OverrideList(Body):
     """All overrides of the quiz, each cohort and learner at most once."""
 
     overrides: Annotated[list[Override], Field(max_length=MOST_OVERRIDES)]
+
+
+class ShownOverride(TypedDict, total=False):
+    cohort_id: Id
+    user_id: Id
+    opens_at: Moment | None
+    due_at: Moment | None
+    closes_at: Moment | None
+    time_limit_minutes: float | None
+    attempts: int | None
+
+
+class QuizOverrides(Resource):
+    """As they were put: a field that is left out is as for the others, one that is null is taken away."""
+
+    overrides: list[ShownOverride]
 
 
 class QuestionChange(Change):

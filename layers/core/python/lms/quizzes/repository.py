@@ -188,3 +188,32 @@ def delete_question(tx: Transaction, question_id: ObjectId, now: datetime) -> bo
     deletion = {"$set": {"deleted_at": now}}
     unused: Document = {"_id": question_id, "deleted_at": None, "used_in": []}
     return questions().update_one(unused, deletion, session=tx.session).matched_count == 1
+
+
+def versions(pins: Sequence[tuple[ObjectId, int]]) -> list[Document]:
+    """What questions said at a version."""
+    wanted = [{"question_id": question_id, "version": version} for question_id, version in pins]
+    return list(question_versions().find({"$or": wanted}))
+
+
+def questions_by_id(question_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(questions().find({"_id": {"$in": question_ids}}))
+
+
+def ids_in_pools(course_id: ObjectId, names: Sequence[str]) -> dict[str, list[ObjectId]]:
+    found = questions().find({"course_id": course_id, "pool": {"$in": names}, "deleted_at": None}, {"pool": 1})
+    ids: dict[str, list[ObjectId]] = {name: [] for name in names}
+    for row in found:
+        ids[row["pool"]].append(row["_id"])
+    return ids
+
+
+def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
+    fields = ["score_policy", "late_policy", "passing_percent", "feedback_release"]
+    found = quizzes().find_one({"_id": quiz_id}, fields, session=tx.session if tx else None)
+    assert found is not None, "quizzes are hidden, never removed"
+    return found
+
+
+def dated(tx: Transaction, quiz_ids: Sequence[ObjectId], fields: Sequence[str]) -> list[Document]:
+    return list(quizzes().find({"_id": {"$in": quiz_ids}}, fields, session=tx.session))
