@@ -59,6 +59,10 @@ class Invalid(DomainError):
     status, code, title = 422, "INVALID", "Some fields are not valid"
 
 
+class PreconditionRequired(DomainError):
+    status, code, title = 428, "IF_MATCH_REQUIRED", "Send If-Match with the version that you have read"
+
+
 class TooManyRequests(DomainError):
     status, code, title = 429, "TOO_MANY_REQUESTS", "Too many requests"
 

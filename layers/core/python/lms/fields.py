@@ -56,12 +56,15 @@ def _written_moment(value: Any) -> Any:
     return value
 
 
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2999, 12, 31, tzinfo=UTC)
+
+
 def _to_the_millisecond(moment: datetime) -> datetime:
-    """In UTC, as MongoDB keeps it."""
-    try:
-        found = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is out of range") from None
+    """In UTC, as MongoDB keeps it, with room for what is added to it later."""
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError("lies outside of the years 1970 to 2999")
+    found = moment.astimezone(UTC)
     return found.replace(microsecond=found.microsecond // 1000 * 1000)
 
 

@@ -1,8 +1,12 @@
 """What learners see of a question, and what graders see of its figures."""
 
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
 from lms.attempts.responses import Response
 from lms.attempts.scoring import Verdict
-from lms.fields import Resource
+from lms.fields import Body, Count, DocumentId, Id, Moment, Resource
 from lms.quizzes.contents import Kind
 
 
@@ -96,3 +100,176 @@ class QuizFigures(Resource):
     form_count: int
     alpha: float | None
     standard_error: float | None
+
+
+ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+ItemId = Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")]
+
+
+class StartBody(Body):
+    access_code: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class AnswersBody(Body):
+    """``client_id`` names the tab, ``seq`` rises with each of its calls. ``answers``: by item, null clears."""
+
+    client_id: ClientId
+    seq: Annotated[Count, Field(ge=1, le=2**53)]
+    answers: Annotated[dict[ItemId, Any], Field(min_length=1, max_length=100)]
+
+
+class ItemGrade(Body):
+    item_id: ItemId
+    points: Annotated[float, Field(ge=0, le=1_000, strict=True, allow_inf_nan=False)]
+    comment: Annotated[str, StringConstraints(max_length=10_000)] = ""
+
+
+class GradeBody(Body):
+    items: Annotated[list[ItemGrade], Field(min_length=1, max_length=500)]
+
+
+class ExtendBody(Body):
+    """Minutes beyond those given before."""
+
+    minutes: Annotated[Count, Field(ge=1, le=7 * 24 * 60)]
+
+
+class ReopenBody(Body):
+    """How long from now on the learner may go on; null until the quiz ends."""
+
+    minutes: Annotated[Count, Field(ge=1, le=7 * 24 * 60)] | None = None
+
+
+class Said(Resource):
+    client_id: str
+    seq: int
+
+
+class Superseded(Resource):
+    """An answer that is not in force, because of ``by``."""
+
+    item_id: str
+    client_id: str
+    seq: int
+    by: Said
+
+
+class Receipt(Resource):
+    """``last_seq`` is this client's highest. ``hash`` is of all answers in force: equal answers have an equal one.
+    ``superseded`` names what this call put out of force, and what of this call is not in force."""
+
+    last_seq: int
+    saved_at: Moment | None
+    hash: str
+    superseded: list[Superseded]
+    deadline_at: Moment | None
+
+
+class Score(Resource):
+    """In points. ``penalty`` is for lateness; ``score``, ``percent`` and ``passed`` are null until all is graded,
+    ``passed`` also where the quiz cannot be failed."""
+
+    raw: float
+    possible: float
+    late_seconds: int
+    penalty: float
+    score: float | None
+    percent: float | None
+    passed: bool | None
+
+
+class ItemResult(Resource):
+    fraction: float | None
+    graded_by: Id | None
+    comment: str
+    dropped: bool = False
+
+
+class SavedAnswer(Resource):
+    """As its learner gave it, with the call that said it."""
+
+    value: Any
+    client_id: str
+    seq: int
+    at: Moment
+
+
+class AttemptItem(Resource):
+    """``result`` is null and the question without its key until the feedback is released."""
+
+    id: str
+    points: float
+    question: ReviewedQuestion | PresentedQuestion
+    answer: SavedAnswer | None
+    result: ItemResult | None
+
+
+class AttemptSummary(Resource):
+    """``score`` is null until the caller may know it. ``ends_at``: the deadline with the grace for the network."""
+
+    id: DocumentId
+    quiz_id: Id
+    course_id: Id
+    user_id: Id
+    number: int
+    status: Literal["open", "submitted", "graded"]
+    started_at: Moment
+    deadline_at: Moment | None
+    ends_at: Moment | None
+    due_at: Moment | None
+    extension_minutes: int
+    saved_at: Moment | None
+    submitted_at: Moment | None
+    submitted_by: Literal["learner", "deadline"] | None
+    score: Score | None
+    version: int
+
+
+class Attempt(AttemptSummary):
+    """``now`` is the server's clock, by which all dates are meant. ``clients``: the highest seq of each; ``hash``
+    as receipts have it."""
+
+    now: Moment
+    clients: dict[str, int]
+    hash: str
+    released: bool
+    items: list[AttemptItem]
+
+
+class PreviewItem(Resource):
+    id: str
+    points: float
+    question: PresentedQuestion
+
+
+class Preview(Resource):
+    """What an attempt might ask; nothing of it is kept."""
+
+    items: list[PreviewItem]
+
+
+class LiveAttempt(Resource):
+    """``answered`` of ``asked`` items have an answer."""
+
+    id: DocumentId
+    user_id: Id
+    number: int
+    started_at: Moment
+    deadline_at: Moment | None
+    saved_at: Moment | None
+    asked: int
+    answered: int
+
+
+class Live(Resource):
+    now: Moment
+    attempts: list[LiveAttempt]
+
+
+class LoggedSave(Resource):
+    """One call of a client, as it arrived."""
+
+    client_id: str
+    seq: int
+    at: Moment
+    answers: dict[str, Any]

@@ -21,6 +21,12 @@ class Status(StrEnum):
     PUBLISHED = "published"
 
 
+class Sort(StrEnum):
+    NEWEST = "newest"
+    TITLE = "title"
+    RELEVANCE = "relevance"
+
+
 class Origin(StrEnum):
     """Who wrote a piece of content."""
 
@@ -74,7 +80,8 @@ class Change(Body):
 
     @property
     def fields(self) -> dict[str, Any]:
-        return self.model_dump(exclude_unset=True)
+        """Those that are named, each whole: what a nested body leaves out has its default."""
+        return self.model_dump(include=self.model_fields_set)
 
 
 class NewCourse(Body):

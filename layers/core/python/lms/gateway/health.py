@@ -34,6 +34,7 @@ DOMAINS: Mapping[str, _Needs] = {
     "gateway": _Needs(),
     "auth": _Needs(may=("sqs",)),
     "courses": _Needs(may=("sqs",)),
+    "assessments": _Needs(may=("sqs",)),
     "ai": _Needs(must=("mongodb", "sqs"), may=("ai", "dynamodb"), queue="ai_queue_url"),
     "analytics": _Needs(must=("mongodb", "sqs"), queue="events_queue_url"),
     "notifications": _Needs(must=("mongodb", "dynamodb")),

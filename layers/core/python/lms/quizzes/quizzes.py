@@ -11,6 +11,7 @@ from bson import ObjectId
 from pydantic_core import to_json
 
 from lms import clock, markdown, mongo
+from lms.attempts import deadlines
 from lms.courses import changes, lesson_quizzes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
@@ -22,6 +23,7 @@ from lms.quizzes import items, repository
 from lms.quizzes.models import Items, NewQuiz, QuizChange
 
 _IN_ORDER = ("opens_at", "due_at", "closes_at")
+_MOVES_ATTEMPTS = {*dates.FIELDS, "overrides", "late_policy"}
 _MOST_HTML_BYTES = 150_000
 
 
@@ -135,6 +137,8 @@ def save(tx: Transaction, access: CourseAccess, quiz: Mapping[str, Any], fields:
     changed = {**quiz, **fields}
     _require_consistent(changed)
     _follow(tx, access, quiz, changed)
+    if fields.keys() & _MOVES_ATTEMPTS:
+        deadlines.moved(tx, changed, access.course["time_zone"])
     saved = repository.change_quiz(tx, quiz["_id"], quiz["version"], fields, clock.now())
     named = sorted(fields.keys() - {"html", "html_version"})
     changes.record(tx, access, "update", "quiz", quiz["_id"], {"fields": named})

@@ -1,0 +1,22 @@
+"""POST /attempts/{id}/grade"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms.attempts import grading, showing
+from lms.attempts.access import of_attempt
+from lms.attempts.models import Attempt, GradeBody
+from lms.courses.access import CourseAccess
+from lms.http import app, lambda_handler, required_if_match, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.post("/attempts/<id>/grade")
+def grade(
+    id: str, body: GradeBody, access: Annotated[CourseAccess, Depends(of_attempt("attempt.grade"))]
+) -> Response[Attempt]:
+    """Points for essays, or for an item that a grader judges otherwise than the key."""
+    return shown(Attempt, showing.view(access, grading.grade(access, body, required_if_match())))

@@ -1,0 +1,22 @@
+"""POST /attempts/{id}/reopen"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from lms.attempts import grading, showing
+from lms.attempts.access import of_attempt
+from lms.attempts.models import Attempt, ReopenBody
+from lms.courses.access import CourseAccess
+from lms.http import app, if_match, lambda_handler, shown
+
+__all__ = ["lambda_handler"]
+
+
+@app.post("/attempts/<id>/reopen")
+def reopen(
+    id: str, body: ReopenBody, access: Annotated[CourseAccess, Depends(of_attempt("attempt.grade"))]
+) -> Response[Attempt]:
+    """Let the learner go on with an attempt that is handed in."""
+    return shown(Attempt, showing.view(access, grading.reopen(access, body.minutes, if_match())))

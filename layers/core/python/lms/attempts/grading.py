@@ -1,0 +1,152 @@
+"""What graders do to an attempt: points for essays, more time, another go. Each leaves a row of history."""
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from lms import audit, clock, events, mongo
+from lms.attempts import finishing, repository, results
+from lms.attempts.models import GradeBody
+from lms.courses.access import CourseAccess
+from lms.courses.changes import current
+from lms.errors import Conflict, Invalid
+from lms.mongo import Document, Transaction
+
+
+def grade(access: CourseAccess, body: GradeBody, expected: int) -> Document:
+    """Say the points of items, of essays and, where a grader overrules the key, of others.
+
+    Raise 409 ATTEMPT_OPEN while it runs, 412 where it is no longer at the ``expected`` version, 422 for items that
+    are not there or more points than an item has.
+    """
+
+    def work(tx: Transaction) -> Document:
+        attempt = current(repository.attempt(access.resource["_id"], tx), expected)
+        if attempt["status"] == "open":
+            raise Conflict("The attempt is still running", code="ATTEMPT_OPEN")
+        rows, said = _graded(attempt, body, access.caller.id)
+        return _written(tx, access, attempt, "graded", {"results": rows}, items=said)
+
+    return mongo.transaction(work)
+
+
+def _graded(
+    attempt: Mapping[str, Any], body: GradeBody, grader_id: ObjectId
+) -> tuple[list[Document], list[Document]]:
+    """The attempt's results with the grader's, and what changed from what to what."""
+    points = {item["id"]: item["points"] for item in attempt["items"]}
+    given = {}
+    for index, each in enumerate(body.items):
+        if each.item_id not in points:
+            raise Invalid(errors=[{"pointer": f"/items/{index}/item_id", "message": "is no item of this attempt"}])
+        if each.points > points[each.item_id]:
+            message = f"is more than the item's {points[each.item_id]:g} points"
+            raise Invalid(errors=[{"pointer": f"/items/{index}/points", "message": message}])
+        given[each.item_id] = {
+            "fraction": each.points / points[each.item_id],
+            "graded_by": grader_id,
+            "comment": each.comment,
+        }
+    rows = [{**row, **given.get(row["item_id"], {})} for row in attempt["results"]]
+    said = [
+        {"item_id": row["item_id"], "from": row["fraction"], "to": given[row["item_id"]]["fraction"]}
+        for row in attempt["results"]
+        if row["item_id"] in given
+    ]
+    return rows, said
+
+
+def extend(access: CourseAccess, minutes: int, expected: int | None) -> Document:
+    """Give a running attempt more time: its deadline, its closing and its due date move alike.
+
+    Raise 409 ATTEMPT_CLOSED for one that is handed in: reopen it.
+    """
+    finishing.settled(access.resource)
+
+    def work(tx: Transaction) -> Document:
+        attempt = current(repository.attempt(access.resource["_id"], tx), expected)
+        if attempt["status"] != "open":
+            raise Conflict("The attempt is handed in: reopen it to give more time", code="ATTEMPT_CLOSED")
+        return _changed(tx, access, attempt, "extended", _later(attempt, minutes), minutes=minutes)
+
+    return mongo.transaction(work)
+
+
+def _later(attempt: Mapping[str, Any], minutes: int) -> Document:
+    more = timedelta(minutes=minutes)
+    moments = {name: attempt[name] and attempt[name] + more for name in _DATES}
+    return {**moments, "extension_minutes": attempt["extension_minutes"] + minutes}
+
+
+_DATES = ("deadline_at", "ends_at", "due_at", "closes_at")
+
+
+def reopen(access: CourseAccess, minutes: int | None, expected: int | None) -> Document:
+    """Let the learner go on with an attempt that is handed in: its answers stay, its results are made anew.
+
+    Raise 409 ATTEMPT_OPEN while it runs or another of the learner's does.
+    """
+
+    def work(tx: Transaction) -> Document:
+        attempt = current(repository.attempt(access.resource["_id"], tx), expected)
+        if attempt["status"] == "open":
+            raise Conflict("The attempt is open", code="ATTEMPT_OPEN")
+        if repository.has_open(tx, attempt["quiz_id"], attempt["user_id"]):
+            raise Conflict("Another attempt of this learner is open", code="ATTEMPT_OPEN")
+        fields = {
+            "status": "open",
+            "submitted_at": None,
+            "submitted_by": None,
+            "results": [],
+            "score": None,
+            **_running(attempt, minutes),
+        }
+        reopened = _changed(tx, access, attempt, "reopened", fields, before=attempt["score"])
+        results.recount(tx, reopened)
+        return reopened
+
+    return mongo.transaction(work)
+
+
+def _running(attempt: Mapping[str, Any], minutes: int | None) -> Document:
+    """At least ``minutes`` from now, as an extension, so that a later change of dates keeps them. An attempt that
+    nothing ends, runs on."""
+    deadline = attempt["deadline_at"]
+    if deadline is None:
+        return {}
+    until = clock.now() + timedelta(minutes=minutes or 0)
+    if minutes is None and deadline <= until:
+        raise Invalid(errors=[{"pointer": "/minutes", "message": "is needed: the deadline has passed"}])
+    return _later(attempt, max(0, math.ceil((until - deadline) / timedelta(minutes=1))))
+
+
+def _written(
+    tx: Transaction, access: CourseAccess, attempt: Document, action: str, fields: Mapping[str, Any], **detail: Any
+) -> Document:
+    """Write what changes the attempt's results."""
+    history = [*attempt["history"], _row(access, action, **detail, before=attempt["score"])]
+    written = results.settle(tx, attempt, {**fields, "history": history})
+    return _recorded(tx, access, written, action)
+
+
+def _changed(
+    tx: Transaction, access: CourseAccess, attempt: Document, action: str, fields: Mapping[str, Any], **detail: Any
+) -> Document:
+    history = [*attempt["history"], _row(access, action, **detail)]
+    written = repository.change(tx, attempt["_id"], attempt["version"], {**fields, "history": history})
+    return _recorded(tx, access, written, action)
+
+
+def _row(access: CourseAccess, action: str, **detail: Any) -> Document:
+    return {"at": clock.now(), "by": access.caller.id, "action": action, **detail}
+
+
+def _recorded(tx: Transaction, access: CourseAccess, written: Document | None, action: str) -> Document:
+    attempt = current(written, None)
+    ids = {name: attempt[name] for name in ("course_id", "quiz_id", "user_id")}
+    events.record(tx, f"attempt.{action}", actor=access.caller.id, subject=attempt["_id"], **ids)
+    audit.record(tx, f"attempt.{action}", actor=access.caller.id, target=attempt["_id"], **ids)
+    return attempt

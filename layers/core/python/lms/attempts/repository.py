@@ -1,0 +1,179 @@
+"""Attempts, the log of their answers, and each learner's result of a quiz, in MongoDB."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+_OPEN = {"status": "open"}
+
+attempts = mongo.collection(
+    "attempts",
+    indexes=[
+        IndexModel(
+            [("quiz_id", ASCENDING), ("user_id", ASCENDING)],
+            name="one_open",
+            unique=True,
+            partialFilterExpression=_OPEN,
+        ),
+        IndexModel([("quiz_id", ASCENDING), ("user_id", ASCENDING), ("number", ASCENDING)], unique=True),
+        IndexModel([("quiz_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("quiz_id", ASCENDING), ("items.question_id", ASCENDING)]),
+        IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING)]),
+        IndexModel([("ends_at", ASCENDING)], partialFilterExpression=_OPEN),
+    ],
+)
+answer_log = mongo.collection(
+    "answers",
+    indexes=[
+        IndexModel([("attempt_id", ASCENDING), ("client_id", ASCENDING), ("seq", ASCENDING)], unique=True),
+        IndexModel([("attempt_id", ASCENDING), ("arrival", ASCENDING), ("_id", ASCENDING)]),
+    ],
+)
+results = mongo.collection(
+    "quiz_results",
+    indexes=[
+        IndexModel([("quiz_id", ASCENDING), ("user_id", ASCENDING)], unique=True),
+        IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING)]),
+    ],
+)
+
+_SUMMARY: Mapping[str, Any] = {"answers": 0, "said": 0, "items": 0, "results": 0}
+
+
+def add(tx: Transaction, attempt: Document) -> None:
+    """Raise DuplicateKeyError where the learner has an open one, or one of this number."""
+    attempts().insert_one(attempt, session=tx.session)
+
+
+def attempt(attempt_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    return attempts().find_one({"_id": attempt_id}, session=tx.session if tx else None)
+
+
+def numbers_and_open(quiz_id: ObjectId, user_id: ObjectId) -> tuple[list[int], Document | None]:
+    """The numbers of the learner's attempts, and the one that is open."""
+    found = attempts().aggregate(
+        [
+            {"$match": {"quiz_id": quiz_id, "user_id": user_id}},
+            {
+                "$facet": {
+                    "numbers": [{"$project": {"_id": 0, "number": 1}}],
+                    "open": [{"$match": _OPEN}],
+                }
+            },
+        ]
+    )
+    row = next(iter(found))
+    return [each["number"] for each in row["numbers"]], next(iter(row["open"]), None)
+
+
+def page_of_attempts(
+    quiz_id: ObjectId, wanted: Mapping[str, Any], after: ObjectId | None, limit: int
+) -> list[Document]:
+    """In the order in which they began, without what was asked and answered."""
+    place = {"_id": {"$gt": after}} if after else {}
+    found = attempts().find({"quiz_id": quiz_id, **wanted, **place}, _SUMMARY)
+    return list(found.sort("_id", ASCENDING).limit(limit))
+
+
+def has_open(tx: Transaction, quiz_id: ObjectId, user_id: ObjectId) -> bool:
+    theirs = {"quiz_id": quiz_id, "user_id": user_id, **_OPEN}
+    return attempts().find_one(theirs, {"_id": 1}, session=tx.session) is not None
+
+
+def open_attempts(quiz_id: ObjectId) -> list[Document]:
+    """The running attempts with what a grader follows live."""
+    fields = {"user_id": 1, "number": 1, "started_at": 1, "deadline_at": 1, "answers": 1, "items.id": 1}
+    return list(attempts().find({"quiz_id": quiz_id, **_OPEN}, fields))
+
+
+def dates_of(
+    tx: Transaction,
+    *,
+    quiz_id: ObjectId | None = None,
+    course_id: ObjectId | None = None,
+    user_id: ObjectId | None = None,
+) -> list[Document]:
+    """When the attempts of a quiz, or of a learner in a course, began and end."""
+    given = {"quiz_id": quiz_id, "course_id": course_id, "user_id": user_id}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    return list(attempts().find(wanted, _DATES, session=tx.session))
+
+
+_DATES = "quiz_id user_id status started_at extension_minutes deadline_at ends_at due_at closes_at version".split()
+
+
+def graded_percents(tx: Transaction, quiz_id: ObjectId, user_id: ObjectId) -> list[float]:
+    """Of the learner's graded attempts, in their order."""
+    theirs = {"quiz_id": quiz_id, "user_id": user_id, "status": "graded"}
+    found = attempts().find(theirs, {"score.percent": 1}, session=tx.session).sort("number", ASCENDING)
+    return [row["score"]["percent"] for row in found]
+
+
+def overdue(now: datetime, limit: int) -> list[ObjectId]:
+    """Open attempts whose time is up, the longest first."""
+    found = attempts().find({**_OPEN, "ends_at": {"$lte": now}}, {"_id": 1})
+    return [row["_id"] for row in found.sort("ends_at", ASCENDING).limit(limit)]
+
+
+def save_answers(
+    attempt_id: ObjectId, version: int, now: datetime, answers: Mapping[str, Any], said: Mapping[str, Any]
+) -> Document | None:
+    """The attempt with these answers in force; None where it is closed, its time is up, or another write came
+    between."""
+    in_time = {"$or": [{"ends_at": None}, {"ends_at": {"$gt": now}}]}
+    return attempts().find_one_and_update(
+        {"_id": attempt_id, "version": version, **_OPEN, **in_time},
+        {"$set": {"answers": answers, "said": said, "saved_at": now}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def log(row: Document) -> Document | None:
+    """Append to the log; the row that is there already for this client and seq, None where this is the first."""
+    try:
+        answer_log().insert_one(row)
+    except DuplicateKeyError:
+        return logged(row["attempt_id"], row["client_id"], row["seq"])
+    return None
+
+
+def logged(attempt_id: ObjectId, client_id: str, seq: int) -> Document | None:
+    return answer_log().find_one({"attempt_id": attempt_id, "client_id": client_id, "seq": seq})
+
+
+def page_of_log(attempt_id: ObjectId, after: tuple[int, ObjectId] | None, limit: int) -> list[Document]:
+    """In the order of arrival."""
+    wanted: Document = {"attempt_id": attempt_id}
+    if after:
+        arrival, _id = after
+        wanted["arrival"] = {"$gte": arrival}
+        wanted["$or"] = [{"arrival": {"$gt": arrival}}, {"_id": {"$gt": _id}}]
+    return list(answer_log().find(wanted).sort([("arrival", ASCENDING), ("_id", ASCENDING)]).limit(limit))
+
+
+def change(tx: Transaction, attempt_id: ObjectId, version: int, fields: Mapping[str, Any]) -> Document | None:
+    """The attempt as changed; None where another write came between."""
+    return attempts().find_one_and_update(
+        {"_id": attempt_id, "version": version},
+        {"$set": fields, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+
+
+def save_result(tx: Transaction, result: Mapping[str, Any]) -> None:
+    """One per quiz and learner, replaced as a whole."""
+    key = {name: result[name] for name in ("quiz_id", "user_id")}
+    results().update_one(key, {"$set": result, "$inc": {"version": 1}}, upsert=True, session=tx.session)
+
+
+def results_of(quiz_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    found = results().find({"quiz_id": quiz_id, "user_id": {"$in": list(user_ids)}})
+    return {row["user_id"]: row for row in found}

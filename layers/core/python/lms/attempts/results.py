@@ -1,0 +1,112 @@
+"""What an attempt is worth, and what the learner's attempts are worth together."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from lms import clock
+from lms.attempts import repository, window
+from lms.mongo import Document, Transaction
+from lms.progress import scores
+from lms.quizzes import pinned
+
+_PRECISION = 6
+
+
+def settle(tx: Transaction, attempt: Mapping[str, Any], fields: Mapping[str, Any]) -> Document | None:
+    """Write ``fields`` of an attempt that is handed in, with its score, and all that hangs on that; None where
+    another write came between."""
+    quiz = pinned.policies(attempt["quiz_id"], tx)
+    after = {**attempt, **fields}
+    written = repository.change(tx, attempt["_id"], attempt["version"], {**fields, **worth(quiz, after)})
+    if written:
+        count(tx, quiz, written)
+    return written
+
+
+def redate(tx: Transaction, attempt_id: ObjectId, dates: Mapping[str, Any]) -> None:
+    """Give an attempt other dates; one that is handed in may be late by another time then."""
+    attempt = repository.attempt(attempt_id, tx)
+    assert attempt is not None, "attempts are never removed"
+    if attempt["status"] == "open":
+        repository.change(tx, attempt_id, attempt["version"], dates)
+    else:
+        settle(tx, attempt, dates)
+
+
+def worth(quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> Document:
+    """``raw`` and ``possible`` points, the ``penalty`` for lateness apart from them, ``score`` and ``percent`` once
+    all is graded."""
+    rows = {row["item_id"]: row for row in attempt["results"]}
+    counted = [item for item in attempt["items"] if not rows[item["id"]].get("dropped")]
+    possible = _rounded(item["points"] for item in counted)
+    raw = _rounded((rows[item["id"]]["fraction"] or 0.0) * item["points"] for item in counted)
+    graded = all(rows[item["id"]]["fraction"] is not None for item in counted)
+    late = window.late_seconds(attempt, attempt["submitted_at"])
+    penalty = _rounded([window.penalty(quiz["late_policy"], late, raw, possible)])
+    score = _rounded([raw, -penalty])
+    percent = _rounded([100 * score / possible if possible else 0.0])
+    return {
+        "status": "graded" if graded else "submitted",
+        "score": {
+            "raw": raw,
+            "possible": possible,
+            "late_seconds": late,
+            "penalty": penalty,
+            "score": score if graded else None,
+            "percent": percent if graded else None,
+            "passed": _passed(quiz, percent) if graded else None,
+        },
+    }
+
+
+def _rounded(points: Any) -> float:
+    return round(math.fsum(points), _PRECISION)
+
+
+def _passed(quiz: Mapping[str, Any], percent: float) -> bool | None:
+    """None where the quiz cannot be failed."""
+    return None if quiz["passing_percent"] is None else percent >= quiz["passing_percent"]
+
+
+def count(tx: Transaction, quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> None:
+    """Bring the learner's result of the quiz up to date, and their progress with it."""
+    percents = repository.graded_percents(tx, attempt["quiz_id"], attempt["user_id"])
+    percent = combined(quiz["score_policy"], percents)
+    passed = None if percent is None else _passed(quiz, percent)
+    repository.save_result(
+        tx,
+        {
+            "quiz_id": attempt["quiz_id"],
+            "user_id": attempt["user_id"],
+            "course_id": attempt["course_id"],
+            "percent": percent,
+            "passed": passed,
+            "graded_attempts": len(percents),
+            "updated_at": clock.now(),
+        },
+    )
+    if percent is not None:
+        scores.quiz_graded(
+            tx, attempt["course_id"], attempt["user_id"], attempt["quiz_id"], percent, passed is not False
+        )
+
+
+def recount(tx: Transaction, attempt: Mapping[str, Any]) -> None:
+    """After an attempt no longer counts."""
+    count(tx, pinned.policies(attempt["quiz_id"], tx), attempt)
+
+
+def combined(policy: str, percents: Sequence[float]) -> float | None:
+    """What graded attempts, in their order, count together."""
+    if not percents:
+        return None
+    match policy:
+        case "best":
+            return max(percents)
+        case "last":
+            return percents[-1]
+        case _:
+            return _rounded([math.fsum(percents) / len(percents)])

@@ -1,0 +1,152 @@
+"""An attempt as its learner and as graders see it: keys, feedback and results leave only when they are released."""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from bson.errors import InvalidId
+
+from lms import clock
+from lms.attempts import finishing, presentation, repository, scoring, starting
+from lms.attempts.answers import Standing, digest
+from lms.attempts.responses import shown as shown_response
+from lms.courses.access import CourseAccess
+from lms.cursors import decode_cursor, decode_id
+from lms.errors import Invalid, NotFound
+from lms.mongo import Document
+from lms.quizzes import pinned
+from lms.quizzes.pinned import Pinned
+
+
+def require_theirs(access: CourseAccess, attempt: Mapping[str, Any]) -> None:
+    """Raise 404 for another's attempt, but to graders."""
+    if attempt["user_id"] != access.caller.id and not access.may("attempt.grade"):
+        raise NotFound()
+
+
+def read(access: CourseAccess) -> Document:
+    require_theirs(access, access.resource)
+    return view(access, finishing.settled(access.resource))
+
+
+def view(access: CourseAccess, attempt: Mapping[str, Any]) -> Document:
+    return shown(access, attempt, pinned.policies(attempt["quiz_id"])["feedback_release"])
+
+
+def shown(access: CourseAccess, attempt: Mapping[str, Any], release: str) -> Document:
+    """The attempt with its questions; ``release`` is when the quiz gives feedback: now, after_close or never."""
+    now = clock.now()
+    grader = access.may("attempt.grade")
+    released = grader or is_released(attempt, release, now)
+    asked = starting.asked(attempt["items"])
+    standing = Standing.of(attempt)
+    rows = {row["item_id"]: row for row in attempt["results"]}
+    return {
+        **summary(access, attempt, release),
+        "now": now,
+        "clients": {client: max(said.values()) for client, said in standing.said.items() if said},
+        "hash": digest(standing),
+        "released": released,
+        "items": [
+            _item(item, asked[item["id"]], standing.in_force.get(item["id"]), rows.get(item["id"]), released)
+            for item in attempt["items"]
+        ],
+    }
+
+
+def is_released(attempt: Mapping[str, Any], release: str, now: datetime) -> bool:
+    """Whether the learner may see keys, feedback and results: never of a running attempt, and after the closing
+    only where everyone's own time in the quiz, this learner's, is over."""
+    if attempt["status"] == "open" or release == "never":
+        return False
+    return release == "now" or (attempt["closes_at"] is not None and attempt["closes_at"] <= now)
+
+
+def summary(access: CourseAccess, attempt: Mapping[str, Any], release: str) -> Document:
+    """Without questions. Of a score nothing is told that would tell which answers are right before that is
+    released; where it never is, the total alone."""
+    known = (
+        access.may("attempt.grade")
+        or is_released(attempt, release, clock.now())
+        or (release == "never" and attempt["status"] == "graded")
+    )
+    return {**attempt, "score": attempt["score"] if known else None}
+
+
+def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
+    """The quiz's attempts in the order in which they began: a learner's own, to graders everyone's."""
+    wanted = {} if access.may("attempt.grade") else {"user_id": access.caller.id}
+    rows = repository.page_of_attempts(access.resource["_id"], wanted, decode_id(cursor), limit)
+    return [summary(access, row, access.resource["feedback_release"]) for row in rows]
+
+
+def _item(
+    item: Mapping[str, Any],
+    asked: Pinned,
+    entry: Mapping[str, Any] | None,
+    row: Mapping[str, Any] | None,
+    released: bool,
+) -> Document:
+    question, order = asked.question, item["order"]
+    value = entry["value"] if entry else None
+    open_to_review = released and row is not None
+    return {
+        "id": item["id"],
+        "points": item["points"],
+        "question": presentation.reviewed(question, asked.html, order, value, scoring.score(question, value))
+        if open_to_review
+        else presentation.presented(question, asked.html, order),
+        "answer": {**entry, "value": shown_response(question.content, order, value)} if entry else None,
+        "result": row if open_to_review else None,
+    }
+
+
+def preview(access: CourseAccess) -> Document:
+    """What an attempt might ask, as its learner would see it."""
+    items = starting.items(access.course_id, access.resource, random.SystemRandom())
+    asked = starting.asked(items)
+    return {"items": [_item(item, asked[item["id"]], None, None, released=False) for item in items]}
+
+
+def live(access: CourseAccess) -> Document:
+    """Who is at work now, for graders."""
+    rows = repository.open_attempts(access.resource["_id"])
+    return {"now": clock.now(), "attempts": [_live(row) for row in rows]}
+
+
+def _live(attempt: Mapping[str, Any]) -> Document:
+    answered = sum(entry["value"] is not None for entry in attempt["answers"].values())
+    return {**attempt, "asked": len(attempt["items"]), "answered": answered}
+
+
+def log(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
+    """The saves of the attempt in the order of arrival, their answers as the learner gave them."""
+    attempt = access.resource
+    require_theirs(access, attempt)
+    items = {item["id"]: item for item in attempt["items"]}
+    asked = starting.asked(attempt["items"])
+
+    def given(row: Mapping[str, Any]) -> Document:
+        return {
+            name: shown_response(asked[name].question.content, items[name]["order"], value)
+            for name, value in row["answers"].items()
+        }
+
+    rows = repository.page_of_log(attempt["_id"], _after(decode_cursor(cursor)), limit)
+    return [{**row, "answers": given(row)} for row in rows]
+
+
+def place_in_log(row: Mapping[str, Any]) -> list[Any]:
+    return [row["arrival"], str(row["_id"])]
+
+
+def _after(place: Any) -> tuple[int, ObjectId] | None:
+    if place is None:
+        return None
+    try:
+        arrival, _id = place
+        return int(arrival), ObjectId(_id)
+    except (TypeError, ValueError, InvalidId):
+        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}]) from None
