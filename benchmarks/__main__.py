@@ -1,6 +1,6 @@
 """`make bench`: every figure is a ratio against a floor measured in the same run, on the same machine.
 
-`python -m benchmarks [warm] [cold] [gateway]`; all three without arguments.
+`python -m benchmarks [warm] [progress] [cold] [gateway]`; all of them without arguments.
 """
 
 import os
@@ -8,13 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import cold, gateway, warm
+from benchmarks import cold, gateway, progress, warm
 from benchmarks.school import School
 from infra.local.stack import Stack
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["warm", "cold", "gateway"]
+    chosen = sys.argv[1:] or ["warm", "progress", "cold", "gateway"]
     with tempfile.TemporaryDirectory() as state:
         stack = Stack(Path(state), environ={}, environment={"BCRYPT_COST": "4", "LOG_LEVEL": "WARNING"})
         with stack:
@@ -22,6 +22,8 @@ def main() -> None:
             school = School.open(stack)
             if "warm" in chosen:
                 warm.run(school)
+            if "progress" in chosen:
+                progress.run(school)
             if "cold" in chosen:
                 cold.run(school, stack.functions_environment())
             if "gateway" in chosen:

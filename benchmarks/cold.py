@@ -181,6 +181,7 @@ def _operations(school: School) -> list[Operation]:
             "courses.lesson_progress", False, lambda: ("PUT", f"{lesson_to_learn}/progress", {"seconds": 30})
         ),
         reads("courses.progress", f"{course_to_learn}/progress"),
+        reads("courses.learners_progress", f"{course}/learners/progress"),
         reads("courses.learner_progress", f"{course}/progress/{school.a_learner()}"),
         writes("courses.publish_course", "POST", f"{course}/publish", lambda: {"dry_run": True}),
         writes("courses.unpublish_course", "POST", f"{course}/unpublish"),

@@ -46,10 +46,10 @@ def run(school: School) -> None:
         event = school.event("GET", target)
         answer = handler(event, LambdaContext())
         assert answer["statusCode"] == 200, answer
-        row(name, *interleaved(_timed(handler, event), _timed(floor), _ROUNDS), GOAL)
+        row(name, *interleaved(timed(handler, event), timed(floor), _ROUNDS), GOAL)
 
 
-def _timed(function: Callable[..., Any], event: dict[str, Any] | None = None) -> Callable[[], float]:
+def timed(function: Callable[..., Any], event: dict[str, Any] | None = None) -> Callable[[], float]:
     arguments = (event, LambdaContext()) if event else ()
 
     def measure() -> float:

@@ -87,6 +87,7 @@ BODIES: dict[str, Body] = {
     "PUT /courses/{id}/lessons/{lesson_id}/progress": lambda place: {"position": 1.5, "seconds": 30},
     "GET /courses/{id}/progress": lambda place: None,
     "GET /courses/{id}/progress/{user_id}": lambda place: None,
+    "GET /courses/{id}/learners/progress": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/review": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda place: None,
     "GET /courses/{id}/lessons/{lesson_id}/versions": lambda place: None,
@@ -127,6 +128,7 @@ PREPARED: dict[str, Prepare] = {
         owner, place, caller
     ),
     "GET /courses/{id}/progress/{user_id}": lambda owner, place, caller: with_learner(owner, place),
+    "GET /courses/{id}/learners/progress": lambda owner, place, caller: with_learner(owner, place),
     "PATCH /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "DELETE /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "GET /courses/{id}/quizzes": lambda owner, place, caller: with_quiz(owner, place),

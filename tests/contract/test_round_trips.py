@@ -68,6 +68,7 @@ OPERATIONS = {
     "PUT /courses/{id}/lessons/{lesson_id}/progress": 2,
     "GET /courses/{id}/progress": 1,
     "GET /courses/{id}/progress/{user_id}": 3,
+    "GET /courses/{id}/learners/progress": 3,
     "POST /courses/{id}/lessons/{lesson_id}/review": 7,
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": 10,
     "GET /courses/{id}/lessons/{lesson_id}/versions": 3,

@@ -150,3 +150,25 @@ class CourseProgress(Summary):
     completed_count: int
     next_lesson_id: Id | None
     lessons: list[LessonProgress]
+
+
+class Column(Resource):
+    lesson_id: Id
+    title: str
+
+
+class LearnerRow(Summary):
+    """``completed`` and ``started`` are the numbers, from 0, of columns."""
+
+    user_id: Id
+    name: str | None
+    completed: list[int]
+    started: list[int]
+
+
+class LearnersPage(Resource):
+    """``columns`` are the lessons in the order of the outline, the same on each page."""
+
+    columns: list[Column]
+    items: list[LearnerRow]
+    next_cursor: str | None

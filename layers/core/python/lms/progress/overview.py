@@ -17,17 +17,23 @@ Progress = Mapping[str, Any]
 
 
 def percent_of(course: Course, progress: Progress) -> int:
-    """Of the outline's lessons, how many are completed: rounded down, so that 100 means all. 0 without lessons."""
     lessons = rows(course)
-    done = sum(is_completed(row, progress) for row in lessons)
-    return 100 * done // len(lessons) if lessons else 0
+    return share(sum(is_completed(row, progress) for row in lessons), len(lessons))
+
+
+def share(completed: int, lessons: int) -> int:
+    """In percent, rounded down, so that 100 means all; 0 of no lessons."""
+    return 100 * completed // lessons if lessons else 0
 
 
 def summary(course: Course, progress: Progress) -> Document:
+    return {"percent": percent_of(course, progress), **milestones(progress)}
+
+
+def milestones(progress: Progress) -> Document:
     """``completed_at`` and ``completed_version`` tell of the outline that was completed, maybe not today's."""
     finished = progress.get("completion") or {}
     return {
-        "percent": percent_of(course, progress),
         "completed_at": finished.get("at"),
         "completed_version": finished.get("version"),
         "active_at": progress.get("active_at"),
