@@ -310,7 +310,7 @@ def test_an_essay_waits_for_a_person(api: Api):
     assert (graded.json["status"], graded.json["score"]["score"]) == ("graded", 6)
     assert graded.json["items"][1]["result"]["comment"] == "Good"
     assert quiz.result()["percent"] == 85.714286
-    assert [each["action"] for each in audits_of(done["id"])] == ["attempt.graded"]
+    assert audits_of(done["id"]) == ["attempt.graded"]
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,8 @@ def test_reopening_lets_the_learner_go_on(quiz: Sitting, later: Callable[[float]
 def test_submitting_twice_is_submitting_once(quiz: Sitting):
     attempt = quiz.start()["id"]
     quiz.save(attempt, {"1": True})
-    assert quiz.submit(attempt) == {**quiz.submit(attempt), "now": quiz.submit(attempt)["now"]} or True
+    first, second = quiz.submit(attempt), quiz.submit(attempt)
+    assert {**first, "now": None} == {**second, "now": None}
     assert len([event for event in events_of(attempt) if event["type"] == "attempt.submitted"]) == 1
 
 

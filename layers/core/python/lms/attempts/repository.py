@@ -89,7 +89,7 @@ def has_open(tx: Transaction, quiz_id: ObjectId, user_id: ObjectId) -> bool:
 
 def open_attempts(quiz_id: ObjectId) -> list[Document]:
     """The running attempts with what a grader follows live."""
-    fields = {"user_id": 1, "number": 1, "started_at": 1, "deadline_at": 1, "answers": 1, "items.id": 1}
+    fields = ["user_id", "number", "started_at", "deadline_at", "saved_at", "answers", "items.id"]
     return list(attempts().find({"quiz_id": quiz_id, **_OPEN}, fields))
 
 
