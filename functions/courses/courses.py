@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from lms.caller import Caller, allowed
 from lms.courses import authoring, catalogue
-from lms.courses.models import Course, Language, NewCourse
+from lms.courses.models import Course, Language, NewCourse, Sort
 from lms.fields import Difficulty
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
@@ -36,9 +36,12 @@ def browse(
     skill: Name = None,
     language: Annotated[Language | None, Query()] = None,
     owner: Annotated[str | None, Query(description="a person's id, or me")] = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=200, description="words, all to be found")] = None,
+    sort: Annotated[Sort | None, Query(description="newest, or with q relevance, unless said otherwise")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response[Page[Course]]:
     filters = {"difficulty": difficulty, "tag": tag, "skill": skill, "language": language, "owner": owner}
-    courses = catalogue.courses(caller, filters, cursor, limit + 1)
-    return page(Course, courses, limit=limit, key=catalogue.place_of)
+    order = catalogue.order(sort, q)
+    courses = catalogue.courses(caller, filters, q, order, cursor, limit + 1)
+    return page(Course, courses, limit=limit, key=order.place)

@@ -64,6 +64,100 @@ def test_filters(api: Api):
     assert listed(person, "&tag=" + uuid4().hex) == []
 
 
+def a_word() -> str:
+    """That no other course holds."""
+    return f"w{uuid4().hex[:12]}"
+
+
+def test_search_finds_titles_before_tags_before_descriptions(api: Api):
+    person, word = api.person(), a_word()
+    described = new_course(person, description=f"All about {word}.")
+    tagged = new_course(person, tags=[word])
+    skilled = new_course(person, skills=[f"{word} basics"])
+    titled = new_course(person, title=f"{word}")
+    new_course(person, audience=word)
+    found = listed(person, f"&q={word}")
+    assert (found[0], found[3]) == (titled, described)
+    assert set(found[1:3]) == {tagged, skilled}
+    assert listed(person, f"&q={word}&sort=relevance") == found
+    assert listed(person, f"&q={word}&sort=newest") == [titled, skilled, tagged, described]
+    assert listed(person, f"&q={word}&owner={api.person().id}") == []
+
+
+def test_search_finds_all_words_whatever_their_case_accents_and_language(api: Api):
+    person, word = api.person(), a_word()
+    german = new_course(person, title=f"Über die {word}", language="de")
+    japanese = new_course(person, title=f"機械 学習 {word}", language="ja", tags=["C++"])
+    english = new_course(person, title="The machine", description=f"{word} and more", language="en")
+    assert listed(person, f"&q=UBER+{word.upper()}") == [german]
+    assert listed(person, f"&q={word}+{quote('機械')}") == [japanese]
+    assert listed(person, f"&q={quote('c++')}+{word}") == [japanese]
+    assert listed(person, f"&q=the+{word}") == [english]
+    assert listed(person, f"&q={word}+{a_word()}") == []
+    assert listed(person, f"&q=-{word}") == []
+    assert len(listed(person, f"&q={word}")) == 3
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["%22", "%22%22", "%5C", "%5C%22", "-", "%20", "%2B%2B", "$where", "%7B%22$gt%22:1%7D", "%00", "%F0%9F%90%8D"],
+)
+def test_search_takes_any_text(api: Api, q: str):
+    assert api.person().get(f"/courses?q={q}").json["items"] == []
+
+
+def test_search_finds_what_is_published_or_ones_own(api: Api):
+    owner, word = api.person(), a_word()
+    draft, published, deleted = (new_course(owner, title=f"{word} {number}") for number in range(3))
+    publish(published)
+    publish(deleted)
+    owner.delete(f"/courses/{deleted}")
+    assert set(listed(owner, f"&q={word}")) == {draft, published}
+    assert listed(api.person(), f"&q={word}") == [published]
+    assert listed(owner, f"&q={word}&difficulty=advanced") == []
+
+
+def test_titles_sort_without_regard_to_case(api: Api):
+    person, word = api.person(), a_word()
+    titles = ["beta", "Alpha", "gamma", "alpha", "Élan", "BETA 2"]
+    made = {title: new_course(person, title=title, tags=[word]) for title in titles}
+    expected = ["Alpha", "alpha", "beta", "BETA 2", "gamma", "Élan"]
+    assert listed(person, f"&tag={word}&sort=title") == [made[title] for title in expected]
+    assert listed(person, "&owner=me&sort=title") == [made[title] for title in expected]
+    person.patch(f"/courses/{made['gamma']}", {"title": "AAA"})
+    assert listed(person, "&owner=me&sort=title")[0] == made["gamma"]
+
+
+@pytest.mark.parametrize("sort", ["newest", "title", "relevance"])
+def test_pages_of_each_order_stay_true_while_courses_are_made(api: Api, sort: str):
+    person, word = api.person(), a_word()
+    for number in range(7):
+        new_course(person, title=f"{word} {'same' if number % 2 else 'Same'}")
+    present = listed(person, f"&q={word}&sort={sort}")
+    assert len(present) == 7
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = person.get(f"/courses?q={word}&sort={sort}&limit=2{cursor and f'&cursor={cursor}'}").json
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        for title in (f"{word}", f"{word} same", f"{word} zzz zzz"):
+            new_course(person, title=title)
+    assert [each for each in seen if each in present] == present
+    assert len(seen) == len(set(seen))
+
+
+def test_a_cursor_serves_its_own_order_alone(api: Api):
+    person, word = api.person(), a_word()
+    for _ in range(2):
+        new_course(person, title=word)
+    orders = {sort: f"q={word}&limit=1&sort={sort}" for sort in ("newest", "title", "relevance")}
+    cursors = {sort: person.get(f"/courses?{query}").json["next_cursor"] for sort, query in orders.items()}
+    for sort, query in orders.items():
+        for origin, cursor in cursors.items():
+            answer = person.get(f"/courses?{query}&cursor={cursor}")
+            assert answer.status == (200 if origin == sort else 422)
+
+
 def test_pages_stay_true_while_courses_are_made(api: Api):
     person = api.person()
     present = [new_course(person) for _ in range(5)]
@@ -108,6 +202,13 @@ def test_the_next_page_is_linked(api: Api):
         ("language=English", "?language"),
         ("tag=", "?tag"),
         ("owner=you", "?owner"),
+        ("q=", "?q"),
+        ("q=" + "x" * 201, "?q"),
+        ("sort=oldest", "?sort"),
+        ("sort=relevance", "?sort"),
+        ("sort=title&cursor=WyJcdWQ4MDAiLCIwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAiXQ", "?cursor"),
+        ("q=x&cursor=W05hTiwiMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIl0", "?cursor"),
+        ("cursor=WzEuNSwiMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwIl0", "?cursor"),
         ("owner=" + "0" * 23, "?owner"),
         ("cursor=!!!", "?cursor"),
         ("cursor=bnVsbGw", "?cursor"),

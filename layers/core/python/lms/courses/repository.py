@@ -5,12 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel, ReturnDocument
 
 from lms import mongo
 from lms.mongo import Document, Transaction
 
+Order = tuple[str, int]
+"""A field, and pymongo's ASCENDING or DESCENDING."""
+Place = tuple[Any, ObjectId]
+"""Where a course stands in an order: the field's value, and its id."""
+
 _NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+_BY_TITLE = [("title_key", ASCENDING), ("_id", ASCENDING)]
 
 courses = mongo.collection(
     "courses",
@@ -20,6 +26,18 @@ courses = mongo.collection(
         IndexModel([("status", ASCENDING), ("skills", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("owner_id", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("staff.user_id", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("staff.user_id", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("status", ASCENDING), *_BY_TITLE]),
+        IndexModel([("staff.user_id", ASCENDING), *_BY_TITLE]),
+        # No language's rules: courses come in many. The override names a field that no course has, as their
+        # ``language`` may be one that MongoDB's text index refuses.
+        IndexModel(
+            [(field, TEXT) for field in ("title", "tags", "skills", "description")],
+            name="text",
+            weights={"title": 10, "tags": 5, "skills": 5, "description": 2},
+            default_language="none",
+            language_override="text_language",
+        ),
     ],
 )
 lessons = mongo.collection("lessons")
@@ -45,7 +63,12 @@ SUMMARY: Mapping[str, Any] = {
 
 
 def add_course(tx: Transaction, course: Document) -> None:
-    courses().insert_one(course, session=tx.session)
+    courses().insert_one(_with_title_key(course), session=tx.session)
+
+
+def _with_title_key(fields: Mapping[str, Any]) -> Document:
+    """What titles are sorted by: an index without a collation knows no lower case."""
+    return {**fields, "title_key": fields["title"].casefold()} if "title" in fields else {**fields}
 
 
 def entered(
@@ -105,20 +128,66 @@ def course(course_id: ObjectId, fields: Mapping[str, Any], tx: Transaction | Non
 
 
 def visible_courses(
-    person_id: ObjectId, wanted: Mapping[str, Any], after: tuple[datetime, ObjectId] | None, limit: int
+    person_id: ObjectId, wanted: Mapping[str, Any], order: Order, after: Place | None, limit: int
 ) -> list[Document]:
-    """Published courses and those with ``person_id`` on their staff, newest first, from behind ``after`` on.
+    """Published courses and those with ``person_id`` on their staff, in this order, from behind ``after`` on.
 
     Each side of the ``$or`` repeats the conditions, so that each walks an index of its own in the order of the
     page, and MongoDB merges the two without sorting.
     """
-    conditions: Document = {**wanted, "deleted_at": None}
-    if after:
-        moment, _id = after
-        conditions["created_at"] = {"$lte": moment}
-        conditions["$or"] = [{"created_at": {"$lt": moment}}, {"_id": {"$lt": _id}}]
-    visible = [{"status": "published", **conditions}, {"staff.user_id": person_id, **conditions}]
-    return list(courses().find({"$or": visible}, SUMMARY).sort(_NEWEST_FIRST).limit(limit))
+    conditions = {**wanted, "deleted_at": None, **_behind(order, after)}
+    found = courses().find(_visible_to(person_id, conditions), {**SUMMARY, order[0]: 1})
+    return list(found.sort(_sorted_by(order)).limit(limit))
+
+
+def found_courses(
+    person_id: ObjectId, wanted: Mapping[str, Any], search: str, order: Order, after: Place | None, limit: int
+) -> list[Document]:
+    """As ``visible_courses``, of those alone that the text index finds, each with its ``score``.
+
+    The score depends on the course alone and not on others, so that it is a place in the list as any other.
+    """
+    match = {"$text": {"$search": search}, **_visible_to(person_id, {**wanted, "deleted_at": None})}
+    fields = {**SUMMARY, order[0]: 1, "score": {"$meta": "textScore"}}
+    pipeline: list[Document] = [
+        {"$match": match},
+        {"$project": fields},
+        {"$match": _behind(order, after)},
+        {"$sort": dict(_sorted_by(order))},
+        {"$limit": limit},
+    ]
+    return list(courses().aggregate(pipeline))
+
+
+def _visible_to(person_id: ObjectId, conditions: Mapping[str, Any]) -> Document:
+    return {"$or": [{"status": "published", **conditions}, {"staff.user_id": person_id, **conditions}]}
+
+
+def _behind(order: Order, after: Place | None) -> Document:
+    """By ``$nor``, which no index serves: an ``$or`` may lead the planner to the ids' index, and then it sorts."""
+    if after is None:
+        return {}
+    (field, direction), (value, _id) = order, after
+    on, up_to = ("$gte", "$lte") if direction == ASCENDING else ("$lte", "$gte")
+    return {field: {on: value}, "$nor": [{field: value, "_id": {up_to: _id}}]}
+
+
+def _sorted_by(order: Order) -> list[tuple[str, int]]:
+    """No two courses stand at the same place: the id decides between those that are equal otherwise."""
+    field, direction = order
+    return [(field, direction), ("_id", direction)]
+
+
+def courses_of(
+    person_id: ObjectId, enrolled: Sequence[ObjectId], after: ObjectId | None, limit: int
+) -> list[Document]:
+    """The published ones among ``enrolled`` and those with the person on their staff, the newest first, from behind
+    ``after`` on. Each side of the ``$or`` walks an index in this order."""
+    place = {"$lt": after} if after else {}
+    learning = {"_id": {"$in": enrolled, **place}, "status": "published", "deleted_at": None}
+    teaching = {"staff.user_id": person_id, "deleted_at": None, **({"_id": place} if place else {})}
+    found = courses().find({"$or": [learning, teaching]}, {**OUTLINE, "title": 1}, batch_size=limit + 1)
+    return list(found.sort("_id", DESCENDING).limit(limit))
 
 
 def change_course(
@@ -130,7 +199,7 @@ def change_course(
         found["version"] = expected
     return courses().find_one_and_update(
         found,
-        {"$set": {**fields, "updated_at": now}, "$inc": {"version": 1}},
+        {"$set": {**_with_title_key(fields), "updated_at": now}, "$inc": {"version": 1}},
         projection=SUMMARY,
         return_document=ReturnDocument.AFTER,
         session=tx.session,
@@ -258,9 +327,7 @@ def _blocks(condition: Mapping[str, Any]) -> Document:
     return {"$map": {"input": {"$filter": {"input": "$blocks", "cond": condition}}, "in": "$$this.id"}}
 
 
-def count_questions(
-    tx: Transaction, course_id: ObjectId, lesson_id: ObjectId, count: int, now: datetime
-) -> None:
+def count_questions(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId, count: int, now: datetime) -> None:
     """Say in the lesson's row of the outline how many questions its quiz asks."""
     courses().update_one(
         {"_id": course_id, "modules.lessons._id": lesson_id},
