@@ -1,5 +1,6 @@
 """Moodle XML: each type as Moodle exports it, with a name for every loss, and what is written is read again."""
 
+import time
 from typing import Any
 
 import pytest
@@ -312,6 +313,12 @@ def test_what_looks_like_our_gaps_stays_text():
 def test_other_types_are_refused_by_name(kind: str):
     row = refusal(ask(kind))
     assert (row.type, row.title) == (kind, "A name")
+
+
+def test_gaps_that_are_never_closed_take_no_long_time():
+    before = time.monotonic()
+    refusal(ask("cloze", text="{1:SA:" * 500_000))
+    assert time.monotonic() - before < 5
 
 
 def test_categories_are_pools():

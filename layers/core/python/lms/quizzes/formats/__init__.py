@@ -1,4 +1,4 @@
-"""Question banks as files: Moodle XML and GIFT.
+"""Question banks as files: Moodle XML, GIFT and QTI 1.2 as Canvas exports it.
 
 Nothing is dropped silently: reading and writing give a row for every item, which says whether it was taken as it
 is, changed or refused, and why.
@@ -11,7 +11,7 @@ from lms.quizzes.contents import Question
 from lms.quizzes.formats.files import MOST_BYTES, MOST_ITEMS, refused
 from lms.quizzes.formats.report import Row
 
-Format = Literal["moodle_xml", "gift"]
+Format = Literal["moodle_xml", "gift", "qti12"]
 
 
 def read(format: Format, data: bytes) -> tuple[list[Question], list[Row]]:
@@ -26,9 +26,13 @@ def read(format: Format, data: bytes) -> tuple[list[Question], list[Row]]:
         from lms.quizzes.formats import moodle_xml
 
         return moodle_xml.read(data)
-    from lms.quizzes.formats import gift
+    if format == "gift":
+        from lms.quizzes.formats import gift
 
-    return gift.read(data)
+        return gift.read(data)
+    from lms.quizzes.formats import qti
+
+    return qti.read(data)
 
 
 def write(format: Format, questions: Sequence[Question]) -> tuple[bytes, str, str, list[Row]]:
@@ -43,11 +47,16 @@ def write(format: Format, questions: Sequence[Question]) -> tuple[bytes, str, st
 
         data, rows = moodle_xml.write(questions)
         content_type, suffix = "application/xml", ".xml"
-    else:
+    elif format == "gift":
         from lms.quizzes.formats import gift
 
         data, rows = gift.write(questions)
         content_type, suffix = "text/plain; charset=utf-8", ".gift.txt"
+    else:
+        from lms.quizzes.formats import qti
+
+        data, rows = qti.write(questions)
+        content_type, suffix = "application/zip", ".zip"
     if len(data) > MOST_BYTES:
         raise refused(f"these questions make a file of more than {MOST_BYTES // 1_000_000} MB: export fewer")
     return data, content_type, suffix, rows

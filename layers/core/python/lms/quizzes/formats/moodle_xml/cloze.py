@@ -63,13 +63,14 @@ class Code:
 
 def codes(text: str) -> list[Code]:
     """Every gap, in order. What only begins like one stays text, as in Moodle."""
-    found = []
+    found: list[Code] = []
     end = 0
     while start := _START.search(text, end):
         code = _code(text, start)
-        if code:
-            found.append(code)
-        end = code.end if code else start.end()
+        if not code:
+            break  # no brace closes it, and so none closes a later one
+        found.append(code)
+        end = code.end
     return found
 
 
