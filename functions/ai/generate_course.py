@@ -7,10 +7,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from lms import rate_limits
 from lms.ai import generation
-from lms.ai.models import Accepted, CourseRequest
+from lms.ai.models import CourseRequest
 from lms.caller import Caller, allowed
 from lms.http import accepted, app, lambda_handler
 from lms.idempotency import Work, once_prepared
+from lms.jobs.models import Accepted
 
 __all__ = ["lambda_handler"]
 

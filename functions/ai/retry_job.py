@@ -5,10 +5,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from lms.ai import changes, jobs
-from lms.ai.models import Job
 from lms.caller import Caller, allowed
 from lms.http import app, lambda_handler, shown
+from lms.jobs import changes, jobs
+from lms.jobs.models import Job
 
 __all__ = ["lambda_handler"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lms import mongo
-from lms.ai import dispatch
+from lms.jobs import dispatch
 from lms.telemetry import logger
 
 

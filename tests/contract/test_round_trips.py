@@ -162,7 +162,7 @@ def a_lesson(person: Person) -> Callable[[], object]:
 
 
 def an_overdue_step(person: Person) -> Callable[[], object]:
-    from lms.ai.repository import steps
+    from lms.jobs.repository import steps
 
     job_id = person.post("/ai/generate-course", GENERATE).json["job_id"]
     steps().update_one({"job_id": ObjectId(job_id)}, {"$set": {"due_at": clock.now()}})

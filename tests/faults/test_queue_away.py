@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from infra.local.stack import Stack
 from lms import queues
-from lms.ai import dispatch, repository
+from lms.jobs import dispatch, repository
 from tests.generated_course import REQUEST
 from tests.people import Api
 

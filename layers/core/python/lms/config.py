@@ -53,6 +53,7 @@ class Settings(BaseModel):
     password_min_length: int = Field(default=12, ge=8, le=64)
     events_queue_url: str = ""
     ai_queue_url: str = ""
+    work_queue_url: str = ""
     connections_table: str = ""
     circuit_table: str = ""
     files_bucket: str = ""

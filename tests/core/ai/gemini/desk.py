@@ -7,7 +7,8 @@ from typing import Any
 from lms.ai import library
 from lms.ai.gemini.provider import Gemini
 from lms.ai.gemini.retries import Retries
-from lms.ai.models import CourseRequest, LessonPlan, Outline, Source, Usage
+from lms.ai.models import CourseRequest, LessonPlan, Outline, Source
+from lms.jobs.models import Usage
 from tests.gemini_server import FakeGemini
 
 MODEL = "gemini-2.5-flash"

@@ -31,22 +31,26 @@ from tests.core.ai.grounded.texts import ROME, asked, catalogue, given, library
     ],
 )
 def test_a_text_must_really_be_about_the_topic(topic: str, expected: list[str]) -> None:
-    assert [source.id for source in choose(topic, catalogue())] == expected
+    assert [entry.source.id for entry in choose(topic, catalogue())] == expected
 
 
 def test_a_choice_by_title_reads_no_text() -> None:
     """Reading one takes longer than all else that a request does before its job starts."""
     entries = catalogue()
     read.cache_clear()
-    assert choose("Machine learning with Python", entries)
+    assert len(from_library(asked("Machine learning with Python", 15), entries)) == 2
     assert read.cache_info().misses == 0
 
 
+def test_what_texts_fill_together_counts_though_each_is_too_short() -> None:
+    entries = [entry for entry in catalogue() if entry.source.id != "photosynthesis"]
+    longest = max(entry.lessons for entry in entries)
+    assert len(from_library(asked("Machine learning with Python", min(30, longest)), entries)) == 2
+
+
 def test_a_part_of_a_text_gives_only_its_sections() -> None:
-    sources = choose("neural networks", catalogue())
-    titles = [
-        title for segment in relevant("neural networks", [read(s) for s in sources]) for title in segment.titles
-    ]
+    documents = [read(entry.source) for entry in choose("neural networks", catalogue())]
+    titles = [title for segment in relevant("neural networks", documents) for title in segment.titles]
     assert titles == ["Neural Networks and Backpropagation", "Convolutional Neural Networks"]
 
 

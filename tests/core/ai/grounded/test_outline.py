@@ -40,7 +40,9 @@ def check_outline(outline: Outline, count: int, source: Source) -> None:
 def test_every_lesson_count_on_the_library(source: Source, count: int) -> None:
     provider = Grounded()
     request = asked(source.title, count)
-    check_outline(provider.outline(request, choose(source.title, catalogue())), count, source)
+    check_outline(
+        provider.outline(request, [entry.source for entry in choose(source.title, catalogue())]), count, source
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -90,7 +92,7 @@ def test_splits_never_part_code_from_its_sentence() -> None:
 
 
 def test_several_sources_are_kept_apart() -> None:
-    chosen = choose("Machine learning with Python", catalogue())
+    chosen = [entry.source for entry in choose("Machine learning with Python", catalogue())]
     outline = Grounded().outline(asked("Machine learning with Python", 12), chosen)
     assert {span.source_id for lesson in outline.lessons for span in lesson.spans} == {"machine_learning", "python"}
 

@@ -1,15 +1,13 @@
 """Why an AI provider did not deliver, told so that the person who started the job can act on it."""
 
+from lms.jobs.failures import Trouble
 
-class ProviderFailure(Exception):
-    """``reason`` is one sentence for that person; ``retryable``: the same call may succeed later, unchanged."""
+
+class ProviderFailure(Trouble):
+    """``retryable``: the same call may succeed later, unchanged."""
 
     retryable = False
     code = "PROVIDER_FAILED"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class ContentRefused(ProviderFailure):
@@ -31,7 +29,7 @@ class BudgetExhausted(ProviderFailure):
 
 
 class ProviderUnavailable(ProviderFailure):
-    """The provider is away, slow or limiting us; ``retry_after`` in seconds, None where it gave no hint."""
+    """The provider is away, slow or limiting us."""
 
     retryable = True
     code = "PROVIDER_UNAVAILABLE"

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from lms import clock
-from lms.ai import library, repository, starting
+from lms.ai import library, repository
 from lms.ai.grounded import choosing
 from lms.ai.models import CourseRequest, Source
 from lms.ai.providers import configured
+from lms.jobs import starting
 from lms.mongo import Document, Transaction
 
 OUTLINE = "outline"

@@ -1,16 +1,17 @@
 """How a course is made: an outline, then every lesson, then every quiz, then the draft course in one piece."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from lms import metrics
 from lms.ai import library, repository
 from lms.ai.failures import ProviderFailure
 from lms.ai.generation import OUTLINE
-from lms.ai.models import CourseRequest, Lesson, Outline, Quiz, Usage
+from lms.ai.models import CourseRequest, Lesson, Outline, Quiz
 from lms.ai.providers import Provider, provider
-from lms.ai.steps import Finish, Kind, StepFailed
 from lms.courses import assembly
+from lms.jobs.failures import StepFailed
+from lms.jobs.models import Usage
+from lms.jobs.steps import Finish, Kind, Step
 from lms.mongo import Document, Transaction
 
 _ASSEMBLY = "assembly"
@@ -34,57 +35,59 @@ def _stage(name: str) -> str:
     return _STAGES[name.partition("-")[0]]
 
 
-def _work(job: Document, held: Document, remaining_seconds: Callable[[], float]) -> tuple[Any, Finish | None]:
-    if held["name"] == _ASSEMBLY:
-        return None, _assembly(job)
+def _work(step: Step) -> tuple[Any, Finish | None]:
+    if step.name == _ASSEMBLY:
+        return None, _assembly(step)
     try:
-        return _ask(job, held["name"], _provider(job, held, remaining_seconds)), None
+        return _ask(step, _provider(step)), None
     except ProviderFailure as failure:
         if failure.retryable:
             raise
         raise StepFailed(failure.code, failure.reason) from failure
 
 
-def _provider(job: Document, held: Document, remaining_seconds: Callable[[], float]) -> Provider:
+def _provider(step: Step) -> Provider:
     """The job's provider, its calls counted on the job and held to this step's share of the budget."""
-    allowance = repository.grant_allowance(held, alone=held["name"] == OUTLINE)
+    allowance = step.allowance(alone=step.name == OUTLINE)
     spent = 0
 
     def record(usage: Usage) -> None:
         nonlocal spent
         spent += usage.input_tokens + usage.output_tokens
-        metrics.count("ModelTokens", usage.input_tokens + usage.output_tokens)
-        repository.add_usage(job["_id"], usage.input_tokens, usage.output_tokens, usage.cost_usd)
+        step.count(usage)
 
     def budget_left() -> int | None:
         return None if allowance is None else allowance - spent
 
-    return provider(job["provider"], remaining_seconds=remaining_seconds, record=record, budget_left=budget_left)
+    return provider(
+        step.job["provider"], remaining_seconds=step.remaining_seconds, record=record, budget_left=budget_left
+    )
 
 
-def _ask(job: Document, name: str, ai: Provider) -> dict[str, Any]:
+def _ask(step: Step, ai: Provider) -> dict[str, Any]:
     """The output of an outline, lesson or quiz step."""
-    request = CourseRequest.model_validate(job["request"])
-    sources = [library.as_source(row) for row in repository.sources_by_id(job["source_ids"])]
-    if name == OUTLINE:
+    request = CourseRequest.model_validate(step.job["request"])
+    sources = [library.as_source(row) for row in repository.sources_by_id(step.job["source_ids"])]
+    if step.name == OUTLINE:
         return ai.outline(request, sources).model_dump(mode="json")
-    kind, _, number = name.partition("-")
-    outline = _outline(job)
+    kind, _, number = step.name.partition("-")
+    outline = _outline(step)
     plan = outline.lessons[int(number) - 1]
     if kind == "lesson":
         return ai.lesson(request, outline, plan, sources).model_dump(mode="json")
-    lesson = Lesson.model_validate(repository.outputs(job["_id"], f"lesson-{number}$")[f"lesson-{number}"])
+    lesson = Lesson.model_validate(step.outputs(f"lesson-{number}$")[f"lesson-{number}"])
     return ai.quiz(request, plan, lesson, sources).model_dump(mode="json")
 
 
-def _outline(job: Document) -> Outline:
-    return Outline.model_validate(repository.outputs(job["_id"], f"{OUTLINE}$")[OUTLINE])
+def _outline(step: Step) -> Outline:
+    return Outline.model_validate(step.outputs(f"{OUTLINE}$")[OUTLINE])
 
 
-def _assembly(job: Document) -> Finish:
-    outline = _outline(job)
-    lessons = repository.outputs(job["_id"], "lesson-")
-    quizzes = repository.outputs(job["_id"], "quiz-")
+def _assembly(step: Step) -> Finish:
+    job = step.job
+    outline = _outline(step)
+    lessons = step.outputs("lesson-")
+    quizzes = step.outputs("quiz-")
     titles = {str(row["_id"]): row["title"] for row in repository.sources_by_id(job["source_ids"])}
 
     def assemble(tx: Transaction) -> Document:

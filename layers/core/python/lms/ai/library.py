@@ -38,8 +38,9 @@ def texts() -> list[Entry]:
 
 def _entry(row: Document) -> Entry:
     source = as_source(row)
-    # A deployment seeds last: its functions may come before its index.
-    return Entry(source, row.get("index") or index_of(source))
+    # A deployment seeds last: its functions may come before its index, or before the index that they know.
+    index = row.get("index")
+    return Entry(source, index if index and "lessons" in index else index_of(source))
 
 
 def as_source(row: Document) -> Source:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source, Usage
+from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
 from lms.config import settings
+from lms.jobs.models import Usage
 
 
 class Provider(Protocol):

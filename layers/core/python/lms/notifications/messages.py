@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from lms.ai.models import Job
 from lms.fields import Body, Moment, Resource
+from lms.jobs.models import Job
 
 LARGEST_BYTES = 128 * 1024
 """API Gateway's limit for a message, either way."""

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from lms import mongo
-from lms.ai import jobs
 from lms.courses import access
 from lms.errors import DomainError, Invalid, TooLarge, Unauthenticated, Unavailable
+from lms.jobs import jobs
 from lms.notifications import connections
 from lms.notifications.messages import LARGEST_BYTES, Ping, Subscribe, Unsubscribe, client_message
 from lms.notifications.table import Row

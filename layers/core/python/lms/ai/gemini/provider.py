@@ -14,8 +14,9 @@ from lms.ai.gemini.pricing import cost_usd
 from lms.ai.gemini.prompts import LEAST_OUTPUT, Prompt
 from lms.ai.gemini.retries import Outage, Retries
 from lms.ai.gemini.schema import Answer, LessonAnswer, OutlineAnswer, QuizAnswer, json_schema
-from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source, Usage
+from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
 from lms.config import settings
+from lms.jobs.models import Usage
 from lms.telemetry import logger
 
 _ASKED_AT_MOST = 3

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lms.ai.grounded.material import LEAST_WORDS, capacity, read
-from lms.ai.grounded.ranking import Entry, choose, segments_for
+from lms.ai.grounded.ranking import Entry, choose, names, segments_for
 from lms.ai.models import CourseRequest, Source
 from lms.errors import Invalid
 
@@ -12,16 +12,20 @@ def from_library(request: CourseRequest, library: Sequence[Entry]) -> list[Sourc
     """The library's texts on the topic. Raise Invalid (422): NO_SOURCE when there are none in the language,
     NOT_ENOUGH_MATERIAL when they do not fill the lessons."""
     chosen = choose(request.topic, library)
-    about = [source for source in chosen if _speaks(source, request.language)]
+    about = [entry for entry in chosen if _speaks(entry, request.language)]
     if not about:
         raise _no_source(request, chosen, library)
-    check_material(request, about)
-    return about
+    sources = [entry.source for entry in about]
+    # Texts that are named by their titles are used whole. What fills their lessons one by one, fills them together.
+    whole = [entry.lessons for entry in about if names(request.topic, entry)]
+    if len(whole) < len(about) or sum(whole) < request.lesson_count:
+        check_material(request, sources)
+    return sources
 
 
-def _speaks(source: Source, language: str) -> bool:
+def _speaks(entry: Entry, language: str) -> bool:
     """Whether a text is in the language asked for; nothing here can translate."""
-    return read(source).language in ("", language.partition("-")[0])
+    return entry.language in ("", language.partition("-")[0])
 
 
 def check_material(request: CourseRequest, sources: Sequence[Source]) -> None:
@@ -32,7 +36,7 @@ def check_material(request: CourseRequest, sources: Sequence[Source]) -> None:
         raise _not_enough(request, sources, sum(segment.words for segment in segments), possible)
 
 
-def _no_source(request: CourseRequest, chosen: Sequence[Source], library: Sequence[Entry]) -> Invalid:
+def _no_source(request: CourseRequest, chosen: Sequence[Entry], library: Sequence[Entry]) -> Invalid:
     titles = [entry.source.title for entry in library]
     wanted = f"on {request.topic!r}" + (f" in the language {request.language!r}" if chosen else "")
     there_are = f"There are texts on: {', '.join(titles)}." if titles else "There are no other texts either."

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 from lms.ai.grounded.language import LANGUAGES
-from lms.ai.grounded.material import Document, Segment, read, sections
+from lms.ai.grounded.material import Document, Segment, capacity, read, sections
 from lms.ai.grounded.text import stem, stems
 from lms.ai.models import CourseRequest, Source
 
@@ -55,10 +56,11 @@ def topic_stems(topic: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A text of a library with its index: by field, the stems that it is found by, with spaces between."""
+    """A text of a library with its index: by field, the stems that it is found by, with spaces between; its language,
+    and how many lessons all of it fills."""
 
     source: Source
-    index: Mapping[str, str]
+    index: Mapping[str, Any]
 
     @cached_property
     def fields(self) -> dict[str, Counter[str]]:
@@ -69,8 +71,18 @@ class Entry:
         """The title's words that tell the text from others."""
         return frozenset(self.index["own"].split())
 
+    @property
+    def language(self) -> str:
+        language: str = self.index["language"]
+        return language
 
-def index_of(source: Source) -> dict[str, str]:
+    @property
+    def lessons(self) -> int:
+        lessons: int = self.index["lessons"]
+        return lessons
+
+
+def index_of(source: Source) -> dict[str, Any]:
     """What an Entry holds. To be kept with the text: making it means to read all of it."""
     document = read(source)
     headings = (stems(heading.title) for unit in document.units for heading in unit.headings)
@@ -79,10 +91,12 @@ def index_of(source: Source) -> dict[str, str]:
         "headings": " ".join(chain.from_iterable(headings)),
         "body": " ".join(chain.from_iterable(unit.stems for unit in document.units)),
         "own": " ".join(sorted(_own_words(document))),
+        "language": document.language,
+        "lessons": capacity(sections(document)),
     }
 
 
-def choose(topic: str, library: Sequence[Entry]) -> list[Source]:
+def choose(topic: str, library: Sequence[Entry]) -> list[Entry]:
     """The texts that are about the topic, best first; of several at most three."""
     query = topic_stems(topic)
     if not query:
@@ -90,7 +104,12 @@ def choose(topic: str, library: Sequence[Entry]) -> list[Source]:
     about = [entry for entry in library if _is_about(query, entry)] or _together(query, library)
     scores = bm25f(query, [entry.fields for entry in library])
     by_id = {entry.source.id: score for entry, score in zip(library, scores, strict=True)}
-    return sorted((entry.source for entry in about), key=lambda source: -by_id[source.id])[:_MOST_TEXTS]
+    return sorted(about, key=lambda entry: -by_id[entry.source.id])[:_MOST_TEXTS]
+
+
+def names(topic: str, entry: Entry) -> bool:
+    """Whether the text's title names the topic: then all of it is about it."""
+    return not entry.own.isdisjoint(topic_stems(topic))
 
 
 def _is_about(query: Sequence[str], entry: Entry) -> bool:

@@ -5,11 +5,11 @@ from typing import Any
 from bson import ObjectId
 
 from lms import mongo
-from lms.ai import repository
-from lms.ai.models import Job
 from lms.caller import Caller
 from lms.cursors import decode_id
 from lms.errors import Forbidden, NotFound
+from lms.jobs import repository
+from lms.jobs.models import Job
 from lms.mongo import Document
 from lms.permissions import Role
 

@@ -6,7 +6,7 @@ only one.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,11 @@ from typing import Any
 from bson import ObjectId
 
 from lms import clock, events, metrics, mongo
-from lms.ai import changes, dispatch, repository
-from lms.ai.failures import ProviderFailure, ProviderUnavailable
-from lms.ai.repository import OPEN, UNFINISHED
 from lms.config import settings
+from lms.jobs import changes, dispatch, repository
+from lms.jobs.failures import StepFailed, Trouble
+from lms.jobs.models import Usage
+from lms.jobs.repository import OPEN, UNFINISHED
 from lms.mongo import Document, Transaction
 from lms.telemetry import logger
 
@@ -37,30 +38,55 @@ class Kind:
 
     due: Callable[[Document, frozenset[str]], Sequence[str]]
     stage: Callable[[str], str]
-    work: Callable[[Document, Document, Callable[[], float]], tuple[Any, Finish | None]]
+    work: Callable[["Step"], tuple[Any, Finish | None]]
 
 
-class StepFailed(Exception):
-    """The step cannot succeed as things stand; ``reason`` is for the person who started the job."""
+@dataclass(frozen=True)
+class Step:
+    """A claimed step, as the work of its kind sees it."""
 
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
+    job: Document
+    held: Document
+    remaining_seconds: Callable[[], float]
+
+    @property
+    def name(self) -> str:
+        return str(self.held["name"])
+
+    def outputs(self, prefix: str) -> dict[str, Any]:
+        """What the job's finished steps whose names start with ``prefix`` have put out, by name."""
+        return repository.outputs(self.job["_id"], prefix)
+
+    def allowance(self, *, alone: bool) -> int | None:
+        """The tokens set aside for this step of the job's budget, None where it has no budget. ``alone`` says that
+        no other step runs beside it."""
+        return repository.grant_allowance(self.held, alone=alone)
+
+    def count(self, usage: Usage) -> None:
+        """Add what a model's call took to the job's usage."""
+        metrics.count("ModelTokens", usage.input_tokens + usage.output_tokens)
+        repository.add_usage(self.job["_id"], usage.input_tokens, usage.output_tokens, usage.cost_usd)
 
 
-def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[], float]) -> None:
-    """Do the step if it is still to be done. Raise what made it fail this time, so that its message comes again."""
+Kinds = Mapping[str, Kind]
+"""By the name that a job has."""
+
+
+def run(kinds: Kinds, job_id: ObjectId, name: str, remaining_seconds: Callable[[], float]) -> None:
+    """Do the step if it is still to be done, as the job's kind says. Raise what made it fail this time, so that its
+    message comes again."""
     claimed = _claim(job_id, name)
     if claimed is None:
         return
     job, held = claimed
+    kind = kinds[job["kind"]]
     attempts = settings().ai_step_attempts
     if held["attempts"] > attempts:
         _fail(kind, job, held, StepFailed("STEP_DIED", f"its worker died {attempts} times"))
         return
     begun = clock.now()
     try:
-        output, finish = kind.work(job, held, remaining_seconds)
+        output, finish = kind.work(Step(job, held, remaining_seconds))
         _complete(kind, job, held, output, finish)
     except StepFailed as failure:
         _fail(kind, job, held, failure)
@@ -77,15 +103,15 @@ def run(kind: Kind, job_id: ObjectId, name: str, remaining_seconds: Callable[[],
 
 
 def wait_seconds(attempt: int, error: Exception) -> int:
-    """Before the next attempt: doubles from the configured base up to two minutes, or longer where a provider asks
+    """Before the next attempt: doubles from the configured base up to two minutes, or longer where the error asks
     for it; at most the 12 hours that SQS can hide a message."""
-    asked = math.ceil(error.retry_after or 0) if isinstance(error, ProviderUnavailable) else 0
+    asked = math.ceil(error.retry_after or 0) if isinstance(error, Trouble) else 0
     return min(43_200, max(asked, min(120, settings().ai_retry_base_seconds << (attempt - 1))))
 
 
 def _told(error: Exception) -> str:
     """What a person may read of an error: other text can hold addresses and content, and goes to the log alone."""
-    if isinstance(error, ProviderFailure):
+    if isinstance(error, Trouble):
         return error.reason
     return "The cause is on our side; the log has it under the job's id. Retry later."
 
@@ -144,7 +170,7 @@ def _settle(tx: Transaction, kind: Kind, job: Document) -> None:
         due = kind.due(job, frozenset(name for name, row in rows.items() if row["state"] == "done"))
         fresh = [name for name in due if name not in rows]
         if fresh:
-            repository.add_steps(tx, job["_id"], fresh, clock.now())
+            repository.add_steps(tx, job, fresh, clock.now())
             tx.after_commit(lambda: dispatch.send(job["_id"]))
         elif not due:
             job = _close(tx, job, "succeeded", None)

@@ -1,4 +1,4 @@
-"""Messages to the AI queue: sent after the commit that made a step due, and again where a crash came between."""
+"""Messages to the workers' queues: after the commit that made a step due, and again where a crash came between."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,10 +6,13 @@ from datetime import timedelta
 from bson import ObjectId
 
 from lms import clock, queues
-from lms.ai import repository
 from lms.config import settings
+from lms.jobs import repository
 from lms.mongo import Document
 from lms.telemetry import logger
+
+AI_KINDS = frozenset({"course_generation"})
+"""They ask a model, and wait for it: a queue of their own keeps the others from waiting with them."""
 
 _UNTAKEN_AFTER = timedelta(minutes=15)
 
@@ -29,7 +32,9 @@ def sweep(limit: int = 500) -> int:
 
 
 def _send(steps: Sequence[Document]) -> None:
-    if not steps:
-        return
-    queues.send(settings().ai_queue_url, [{"job_id": str(step["job_id"]), "step": step["name"]} for step in steps])
-    repository.mark_sent([step["_id"] for step in steps], clock.now() + _UNTAKEN_AFTER)
+    of_ai = [step for step in steps if step["kind"] in AI_KINDS]
+    others = [step for step in steps if step["kind"] not in AI_KINDS]
+    for url, rows in ((settings().ai_queue_url, of_ai), (settings().work_queue_url, others)):
+        if rows:
+            queues.send(url, [{"job_id": str(step["job_id"]), "step": step["name"]} for step in rows])
+            repository.mark_sent([step["_id"] for step in rows], clock.now() + _UNTAKEN_AFTER)

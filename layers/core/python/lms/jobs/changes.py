@@ -6,9 +6,9 @@ from typing import Any
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo, realtime
-from lms.ai import dispatch, jobs, repository
-from lms.ai.repository import UNFINISHED
 from lms.errors import Conflict
+from lms.jobs import dispatch, jobs, repository
+from lms.jobs.repository import UNFINISHED
 from lms.mongo import Document, Transaction
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from bson import ObjectId
 
 from lms import clock, events
-from lms.ai import dispatch, repository
+from lms.jobs import dispatch, repository
 from lms.mongo import Document, Transaction
 
 NO_USAGE = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
@@ -32,7 +32,7 @@ def start(
         **details,
     }
     repository.add_job(tx, job)
-    repository.add_steps(tx, job["_id"], [first_step], now)
+    repository.add_steps(tx, job, [first_step], now)
     events.record(tx, "job.started", actor=owner_id, subject=job["_id"], kind=kind)
     tx.after_commit(lambda: dispatch.send(job["_id"]))
     return job

@@ -13,15 +13,16 @@ from bson import ObjectId
 
 from infra.local.stack import Stack
 from lms import clock, mongo
-from lms.ai import changes, dispatch, jobs, repository, starting, steps
 from lms.ai.failures import ProviderUnavailable
-from lms.ai.steps import Kind, StepFailed
 from lms.audit import audit_log
 from lms.caller import Caller
 from lms.config import settings
 from lms.courses.repository import courses
 from lms.errors import NotFound
 from lms.events import events
+from lms.jobs import changes, dispatch, jobs, repository, starting, steps
+from lms.jobs.failures import StepFailed
+from lms.jobs.steps import Kind, Step
 from lms.permissions import Role
 
 LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
@@ -48,15 +49,15 @@ class Trial:
                 return left
         return []
 
-    def _work(self, job: mongo.Document, held: mongo.Document, remaining: object) -> tuple[Any, None]:
-        name = held["name"]
+    def _work(self, step: Step) -> tuple[Any, None]:
+        name = step.name
         self.worked[name] += 1
-        self.held = held
+        self.held = step.held
         self.troubles.get(name, lambda: None)()
         return {"made": name}, None
 
     def run(self, name: str) -> None:
-        steps.run(self.kind, self.job_id, name, lambda: 60.0)
+        steps.run({"course_generation": self.kind}, self.job_id, name, lambda: 60.0)
 
     @property
     def job(self) -> mongo.Document:
