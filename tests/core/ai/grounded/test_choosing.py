@@ -42,12 +42,6 @@ def test_a_choice_by_title_reads_no_text() -> None:
     assert read.cache_info().misses == 0
 
 
-def test_what_texts_fill_together_counts_though_each_is_too_short() -> None:
-    entries = [entry for entry in catalogue() if entry.source.id != "photosynthesis"]
-    longest = max(entry.lessons for entry in entries)
-    assert len(from_library(asked("Machine learning with Python", min(30, longest)), entries)) == 2
-
-
 def test_a_part_of_a_text_gives_only_its_sections() -> None:
     documents = [read(entry.source) for entry in choose("neural networks", catalogue())]
     titles = [title for segment in relevant("neural networks", documents) for title in segment.titles]

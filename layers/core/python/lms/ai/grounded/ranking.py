@@ -56,8 +56,8 @@ def topic_stems(topic: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A text of a library with its index: by field, the stems that it is found by, with spaces between; its language,
-    and how many lessons all of it fills."""
+    """A text of a library with its index: by field, the stems that it is found by, with spaces between; its
+    language, and how many lessons all of it fills."""
 
     source: Source
     index: Mapping[str, Any]
