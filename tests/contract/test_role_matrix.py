@@ -80,6 +80,7 @@ BODIES: dict[str, Body] = {
     "GET /courses/{id}/lessons/{lesson_id}": lambda place: None,
     "PATCH /courses/{id}/lessons/{lesson_id}": lambda place: {"title": "Changed"},
     "DELETE /courses/{id}/lessons/{lesson_id}": lambda place: None,
+    "POST /courses/{id}/duplicate": lambda place: None,
     "POST /courses/{id}/transfer": lambda place: {"user_id": place.more.get("users", NOBODYS)},
     "POST /courses/{id}/unpublish": lambda place: None,
     "POST /courses/{id}/publish": lambda place: {"dry_run": True},
@@ -88,6 +89,8 @@ BODIES: dict[str, Body] = {
     "GET /courses/{id}/progress": lambda place: None,
     "GET /courses/{id}/progress/{user_id}": lambda place: None,
     "GET /courses/{id}/learners/progress": lambda place: None,
+    "GET /users/me/courses": lambda place: None,
+    "GET /users/me/agenda": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/review": lambda place: None,
     "POST /courses/{id}/lessons/{lesson_id}/versions/{n}/restore": lambda place: None,
     "GET /courses/{id}/lessons/{lesson_id}/versions": lambda place: None,
@@ -101,6 +104,8 @@ BODIES: dict[str, Body] = {
     "PUT /quizzes/{id}/overrides": lambda place: {"overrides": [{"user_id": NOBODYS, "attempts": 2}]},
     "GET /courses/{id}/questions": lambda place: None,
     "POST /courses/{id}/questions": lambda place: QUESTION,
+    "POST /courses/{id}/questions/import": lambda place: {"format": "gift", "content": "1 + 1? {=2 ~3}"},
+    "GET /courses/{id}/questions/export": lambda place: None,
     "GET /questions/{id}": lambda place: None,
     "PATCH /questions/{id}": lambda place: {"prompt": "Changed"},
     "DELETE /questions/{id}": lambda place: None,
@@ -111,6 +116,9 @@ BODIES: dict[str, Body] = {
     "POST /jobs/{id}/retry": lambda place: None,
     "POST /notifications/ticket": lambda place: None,
 }
+
+QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
+"""Of the operations that cannot do without."""
 
 Prepare = Callable[[Person, Place, Person], None]
 """(owner of the course, place, who will call): brings about what the operation needs, in ``place.more``."""
@@ -289,7 +297,7 @@ def call(name: str, person: Person, place: Place) -> Answer:
     path = path.replace("{id}", ids.get(first, NOBODYS), 1)
     for key, value in ids.items():
         path = path.replace(f"{{{key}}}", value)
-    return person.call(method, path, BODIES[name](place))
+    return person.call(method, path + QUERIES.get(name, ""), BODIES[name](place))
 
 
 NOBODYS = "0" * 24

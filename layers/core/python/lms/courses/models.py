@@ -446,3 +446,9 @@ class Completeness(Resource):
 
     published: bool
     missing: list[Missing]
+
+
+class Duplicate(Body):
+    """``title`` of the copy; the original's with "(copy)" behind it, unless said otherwise."""
+
+    title: Title | None = None

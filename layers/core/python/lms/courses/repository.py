@@ -1,6 +1,6 @@
 """Courses with their outlines, and lessons, in MongoDB."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -123,7 +123,7 @@ def _joined(theirs: Mapping[str, Any], progress: bool, **joined_by: str) -> list
     ]
 
 
-def course(course_id: ObjectId, fields: Mapping[str, Any], tx: Transaction | None = None) -> Document | None:
+def course(course_id: ObjectId, fields: Mapping[str, Any] | None, tx: Transaction | None = None) -> Document | None:
     return courses().find_one({"_id": course_id, "deleted_at": None}, fields, session=tx.session if tx else None)
 
 
@@ -182,12 +182,21 @@ def courses_of(
     person_id: ObjectId, enrolled: Sequence[ObjectId], after: ObjectId | None, limit: int
 ) -> list[Document]:
     """The published ones among ``enrolled`` and those with the person on their staff, the newest first, from behind
-    ``after`` on. Each side of the ``$or`` walks an index in this order."""
+    ``after`` on; each with its outline and, as ``entered`` has them, their ``enrollment`` and ``progress``.
+
+    Each side of the ``$or`` walks an index in the order of the page.
+    """
     place = {"$lt": after} if after else {}
     learning = {"_id": {"$in": enrolled, **place}, "status": "published", "deleted_at": None}
     teaching = {"staff.user_id": person_id, "deleted_at": None, **({"_id": place} if place else {})}
-    found = courses().find({"$or": [learning, teaching]}, {**OUTLINE, "title": 1}, batch_size=limit + 1)
-    return list(found.sort("_id", DESCENDING).limit(limit))
+    pipeline: list[Document] = [
+        {"$match": {"$or": [learning, teaching]}},
+        {"$sort": {"_id": DESCENDING}},
+        {"$limit": limit},
+        {"$project": {**OUTLINE, "title": 1}},
+        *_joined({"user_id": person_id}, True, localField="_id", foreignField="course_id"),
+    ]
+    return list(courses().aggregate(pipeline, batchSize=limit + 1))
 
 
 def change_course(
@@ -277,6 +286,10 @@ def versions(lesson_id: ObjectId, before: int | None, fields: Mapping[str, Any],
     if before is not None:
         wanted["n"] = {"$lt": before}
     return list(lesson_versions().find(wanted, fields).sort("n", DESCENDING).limit(limit))
+
+
+def lessons_to_copy(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> Iterable[Document]:
+    return lessons().find({"_id": {"$in": lesson_ids}}, session=tx.session)
 
 
 def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[Document]:

@@ -1,6 +1,6 @@
 """Quizzes, the question bank and every version of its questions, in MongoDB."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,24 @@ def quiz(tx: Transaction, quiz_id: ObjectId) -> Document | None:
     return quizzes().find_one({"_id": quiz_id, "deleted_at": None}, session=tx.session)
 
 
+def ids_of_course(tx: Transaction, course_id: ObjectId) -> list[ObjectId]:
+    """Of its quizzes and questions."""
+    wanted = {"course_id": course_id, "deleted_at": None}
+    return [
+        row["_id"]
+        for collection in (quizzes, questions)
+        for row in collection().find(wanted, {"_id": 1}, session=tx.session)
+    ]
+
+
+def quizzes_to_copy(tx: Transaction, course_id: ObjectId) -> Iterable[Document]:
+    return quizzes().find({"course_id": course_id, "deleted_at": None}, session=tx.session)
+
+
+def questions_to_copy(tx: Transaction, course_id: ObjectId) -> Iterable[Document]:
+    return questions().find({"course_id": course_id, "deleted_at": None}, session=tx.session)
+
+
 def quizzes_of(
     tx: Transaction, course_id: ObjectId, quiz_ids: Sequence[ObjectId], fields: Mapping[str, Any]
 ) -> list[Document]:
@@ -74,17 +92,34 @@ def quizzes_drawing_from(tx: Transaction, course_id: ObjectId, pool: str) -> lis
     return list(quizzes().find(wanted, {"title": 1, "items": 1}, session=tx.session))
 
 
+def published_in(course_ids: Sequence[ObjectId], theirs: Sequence[ObjectId]) -> list[Document]:
+    """Titles and dates of the courses' quizzes, with the overrides for ``theirs`` (cohorts and the user)."""
+    fields = "course_id lesson_id title opens_at due_at closes_at time_limit_minutes attempts late_policy".split()
+    found = quizzes().aggregate(
+        [
+            {"$match": {"course_id": {"$in": course_ids}, "published": True, "deleted_at": None}},
+            {"$project": {**dict.fromkeys(fields, 1), "overrides": _overrides_for(theirs)}},
+        ],
+        batchSize=1_000,
+    )
+    return list(found)
+
+
+def _overrides_for(theirs: Sequence[ObjectId]) -> Document:
+    for_them = {"$or": [{"$in": [f"$$this.{name}", theirs]} for name in ("cohort_id", "user_id")]}
+    return {"$filter": {"input": "$overrides", "cond": for_them}}
+
+
 def page_of_quizzes(
     course_id: ObjectId, wanted: Mapping[str, Any], theirs: Sequence[ObjectId], after: ObjectId | None, limit: int
 ) -> list[Document]:
     """In the order in which they were made, without items, and with the overrides for ``theirs`` (cohort, user)."""
     match = {"course_id": course_id, "deleted_at": None, **wanted, **({"_id": {"$gt": after}} if after else {})}
-    for_them = {"$or": [{"$in": [f"$$this.{name}", theirs]} for name in ("cohort_id", "user_id")]}
     pipeline: list[Document] = [
         {"$match": match},
         {"$sort": {"_id": ASCENDING}},
         {"$limit": limit},
-        {"$set": {"overrides": {"$filter": {"input": "$overrides", "cond": for_them}}}},
+        {"$set": {"overrides": _overrides_for(theirs)}},
         {"$unset": "items"},
     ]
     return list(quizzes().aggregate(pipeline))
@@ -166,6 +201,12 @@ def page_of_questions(
     """In the order in which they were made."""
     match = {"course_id": course_id, "deleted_at": None, **wanted, **({"_id": {"$gt": after}} if after else {})}
     return list(questions().find(match).sort("_id", ASCENDING).limit(limit))
+
+
+def all_questions(course_id: ObjectId, pool: str | None, fields: Sequence[str], limit: int) -> list[Document]:
+    """Of the course, or of one pool of it, in the order in which they were made."""
+    match = {"course_id": course_id, "deleted_at": None, **({"pool": pool} if pool is not None else {})}
+    return list(questions().find(match, fields).sort("_id", ASCENDING).limit(limit))
 
 
 def change_question(

@@ -1,0 +1,56 @@
+"""Copying a course: its content with new ids, and nothing of its people."""
+
+from bson import ObjectId
+
+from lms import audit, clock, events
+from lms.copying import Allowance, renamed
+from lms.courses import changes, repository, versions
+from lms.courses.access import CourseAccess
+from lms.courses.authoring import ownership
+from lms.courses.models import Duplicate, NewCourse, Status
+from lms.mongo import Document, Transaction
+from lms.permissions import CourseRole
+from lms.quizzes import copies
+
+_MOST_BYTES = 48_000_000
+"""Of lessons, quizzes and questions, as MongoDB stores them."""
+
+
+def duplicate(tx: Transaction, access: CourseAccess, wish: Duplicate) -> Document:
+    """A new draft of the caller's with all lessons, quizzes and questions that are not deleted.
+
+    What refers to one of these refers to its copy: outline, release rules, quizzes. Staff, cohorts, enrollments,
+    overrides, progress and the lessons' former versions stay with the original. Raise 409 TOO_LARGE_TO_COPY.
+    """
+    course = changes.current(repository.course(access.course_id, None, tx), None)
+    lesson_ids = [lesson["_id"] for module in course["modules"] for lesson in module["lessons"]]
+    module_ids = [module["_id"] for module in course["modules"]]
+    originals = [access.course_id, *module_ids, *lesson_ids, *copies.ids(tx, access.course_id)]
+    names = {_id: ObjectId() for _id in originals}
+    now, allowance = clock.now(), Allowance(_MOST_BYTES)
+    first = {"version": 1, "created_at": now, "updated_at": now, "deleted_at": None}
+    written = {**first, "edit": versions.edit(access, [])}
+    for batch in allowance.batches(repository.lessons_to_copy(tx, lesson_ids)):
+        repository.add_lessons(tx, [{**renamed(lesson, names), **written} for lesson in batch])
+    copies.copy(tx, access.course_id, names, now, allowance)
+    copy: Document = {
+        "_id": names[access.course_id],
+        **{name: course[name] for name in NewCourse.model_fields if name in course},
+        "title": wish.title or f"{course['title'][:190]} (copy)",
+        **ownership(access.caller.id),
+        "status": Status.DRAFT,
+        "modules": renamed(course["modules"], names),
+        "generated": course.get("generated"),
+        **first,
+    }
+    repository.add_course(tx, copy)
+    _record(tx, access, copy["_id"])
+    counts = {"module_count": len(module_ids), "lesson_count": len(lesson_ids)}
+    return {**copy, **counts, "role": CourseRole.OWNER}
+
+
+def _record(tx: Transaction, access: CourseAccess, copy_id: ObjectId) -> None:
+    actor, origin = access.caller.id, access.course_id
+    events.record(tx, "course.created", actor=actor, subject=copy_id, duplicated_from=origin)
+    if access.role is CourseRole.ADMIN:
+        audit.record(tx, "course.duplicate", actor=actor, target=origin, copy_id=copy_id)
