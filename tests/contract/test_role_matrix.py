@@ -106,6 +106,8 @@ BODIES: dict[str, Body] = {
     "POST /courses/{id}/questions": lambda place: QUESTION,
     "POST /courses/{id}/questions/import": lambda place: {"format": "gift", "content": "1 + 1? {=2 ~3}"},
     "GET /courses/{id}/questions/export": lambda place: None,
+    "POST /courses/{id}/questions/import": lambda place: {"format": "gift", "content": "1 + 1? {=2 ~3}"},
+    "GET /courses/{id}/questions/export": lambda place: None,
     "GET /questions/{id}": lambda place: None,
     "PATCH /questions/{id}": lambda place: {"prompt": "Changed"},
     "DELETE /questions/{id}": lambda place: None,
@@ -116,6 +118,9 @@ BODIES: dict[str, Body] = {
     "POST /jobs/{id}/retry": lambda place: None,
     "POST /notifications/ticket": lambda place: None,
 }
+
+QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
+"""Of the operations that cannot do without."""
 
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
 """Of the operations that cannot do without."""

@@ -87,6 +87,8 @@ OPERATIONS = {
     "POST /courses/{id}/questions": 5,
     "POST /courses/{id}/questions/import": 5,
     "GET /courses/{id}/questions/export": 2,
+    "POST /courses/{id}/questions/import": 5,
+    "GET /courses/{id}/questions/export": 2,
     "GET /questions/{id}": 1,
     "PATCH /questions/{id}": 10,
     "DELETE /questions/{id}": 7,

@@ -1,5 +1,7 @@
 """Text becomes HTML that is safe to show, and no text makes that dear."""
 
+import random
+
 import pytest
 
 from lms import markdown
@@ -21,6 +23,15 @@ def test_fenced_code_keeps_its_language_and_its_text():
     assert markdown.html("```c++\na < b && '<script>'\n```") == (
         "<pre><code class=\"language-c++\">a &lt; b &amp;&amp; '&lt;script&gt;'\n</code></pre>\n"
     )
+
+
+def test_plain_words_become_what_the_parser_makes_of_them():
+    characters = random.Random(1)
+    texts = {"".join(characters.choices("aA1 9.,;:?!()/%x0-#\n", k=characters.randint(1, 9))) for _ in range(5_000)}
+    plain = [text for text in sorted(texts) if markdown._PLAIN.fullmatch(text)]
+    assert len(plain) > 500
+    for text in [*plain, "1. x", "1) x", "1.", "a  ", " a", "    a", "a\nb", "a  b", "http://example.org"]:
+        assert markdown.html(text) == markdown._cleaner.clean(markdown._renderer(tables=True).render(text))
 
 
 def test_harmless_markup_stays():

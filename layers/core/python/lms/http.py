@@ -25,7 +25,15 @@ from pymongo.errors import PyMongoError
 
 from lms import mongo, rate_limits
 from lms.cursors import encode_cursor
-from lms.errors import DomainError, Invalid, NotFound, PreconditionFailed, PreconditionRequired, Unavailable, UnsupportedMediaType
+from lms.errors import (
+    DomainError,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from lms.telemetry import logger
 
 Row = Mapping[str, Any]
@@ -297,10 +305,12 @@ def _refuse_newline(event: dict[str, Any]) -> None:
         event["rawPath"] = event["requestContext"]["http"]["path"] = "/no/such/path"
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The entry point of every HTTP function."""
+def lambda_handler(
+    event: dict[str, Any], context: LambdaContext, *, mongodb_seconds: float = mongo.LONGEST_SECONDS
+) -> dict[str, Any]:
+    """The entry point of every HTTP function. ``mongodb_seconds`` bounds the call up to its last use of MongoDB."""
     logger.set_correlation_id(event["requestContext"]["requestId"])
     _refuse_newline(event)
     rate_limits.takes.clear()
-    with mongo.deadline(context.get_remaining_time_in_millis() / 1000):
+    with mongo.deadline(context.get_remaining_time_in_millis() / 1000, mongodb_seconds):
         return app.resolve(event, context)

@@ -26,7 +26,7 @@ Document = dict[str, Any]
 T = TypeVar("T")
 
 _MARGIN_SECONDS = 0.5
-_LONGEST_SECONDS = 8.0
+LONGEST_SECONDS = 8.0
 
 
 @cache
@@ -120,7 +120,7 @@ def transaction(work: Callable[[Transaction], T]) -> T:
     return result
 
 
-def deadline(remaining_seconds: float, longest: float = _LONGEST_SECONDS) -> AbstractContextManager[None]:
+def deadline(remaining_seconds: float, longest: float = LONGEST_SECONDS) -> AbstractContextManager[None]:
     """Bound all MongoDB waits of the block together, so that an answer still gets out before the function ends."""
     return pymongo.timeout(max(0.1, min(longest, remaining_seconds - _MARGIN_SECONDS)))
 

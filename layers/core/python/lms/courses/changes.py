@@ -24,7 +24,7 @@ def current(found: Document | None, expected: int | None) -> Document:
 def record(
     tx: Transaction,
     access: CourseAccess,
-    verb: Literal["create", "update", "delete", "restore", "review", "publish", "unpublish", "transfer"],
+    verb: Literal["create", "update", "delete", "restore", "review", "import", "publish", "unpublish", "transfer"],
     what: Literal[
         "course",
         "outline",
@@ -35,6 +35,7 @@ def record(
         "cohort",
         "quiz",
         "question",
+        "question_bank",
     ],
     subject: ObjectId,
     detail: Mapping[str, Any] | None = None,

@@ -7,7 +7,6 @@ from typing_extensions import TypedDict
 
 from lms.courses.models import UNCHANGED, Change, Origin, Reference, Source
 from lms.fields import Body, Count, DocumentId, Id, Instant, Moment, Resource, Title
-from lms.quizzes.formats import Format
 from lms.quizzes.contents import (
     Content,
     Feedback,
@@ -20,6 +19,7 @@ from lms.quizzes.contents import (
     Skills,
     Text,
 )
+from lms.quizzes.formats import Format
 
 MOST_ITEMS = 500
 MOST_OVERRIDES = 1_000

@@ -209,6 +209,12 @@ def all_questions(course_id: ObjectId, pool: str | None, fields: Sequence[str], 
     return list(questions().find(match, fields).sort("_id", ASCENDING).limit(limit))
 
 
+def all_questions(course_id: ObjectId, pool: str | None, fields: Sequence[str], limit: int) -> list[Document]:
+    """Of the course, or of one pool of it, in the order in which they were made."""
+    match = {"course_id": course_id, "deleted_at": None, **({"pool": pool} if pool is not None else {})}
+    return list(questions().find(match, fields).sort("_id", ASCENDING).limit(limit))
+
+
 def change_question(
     tx: Transaction, question_id: ObjectId, version: int, fields: Mapping[str, Any], now: datetime
 ) -> Document | None:

@@ -17,7 +17,10 @@ Notes = list[str]
 
 
 class Row(Resource):
-    """``place`` is the line in the file (in a package: file and line); ``type`` is as the file names it."""
+    """``place`` is the line in the file (in a package: file and line); ``type`` is as the file names it.
+
+    ``index`` is that of the question that came of the item; None where none did, and in what is written.
+    """
 
     number: int
     place: str
@@ -25,6 +28,7 @@ class Row(Resource):
     type: str
     outcome: Literal["taken", "changed", "refused"]
     notes: list[str]
+    index: int | None = None
 
 
 class Refused(Exception):
@@ -52,6 +56,7 @@ class Report:
         if len(self.rows) == MOST_ITEMS:
             raise refused(f"{place}: a file may hold at most {MOST_ITEMS:,} items")
         notes: Notes = []
+        before = len(self.questions)
         outcome: Literal["taken", "changed", "refused"] | None = None
         try:
             take(notes)
@@ -67,6 +72,7 @@ class Report:
                 type=kind[:100],
                 outcome=outcome or ("changed" if notes else "taken"),
                 notes=_bounded(notes),
+                index=before if len(self.questions) > before else None,
             )
         )
 
