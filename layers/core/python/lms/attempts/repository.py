@@ -12,6 +12,7 @@ from lms import mongo
 from lms.mongo import Document, Transaction
 
 _OPEN = {"status": "open"}
+_TO_REVIEW = {"status": "submitted"}
 
 attempts = mongo.collection(
     "attempts",
@@ -27,6 +28,7 @@ attempts = mongo.collection(
         IndexModel([("quiz_id", ASCENDING), ("items.question_id", ASCENDING)]),
         IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING)]),
         IndexModel([("ends_at", ASCENDING)], partialFilterExpression=_OPEN),
+        IndexModel([("course_id", ASCENDING), ("quiz_id", ASCENDING)], partialFilterExpression=_TO_REVIEW),
     ],
 )
 answer_log = mongo.collection(
@@ -80,6 +82,27 @@ def page_of_attempts(
     place = {"_id": {"$gt": after}} if after else {}
     found = attempts().find({"quiz_id": quiz_id, **wanted, **place}, _SUMMARY)
     return list(found.sort("_id", ASCENDING).limit(limit))
+
+
+def at_a_glance(
+    user_id: ObjectId, learning: Sequence[ObjectId], teaching: Sequence[ObjectId]
+) -> tuple[list[Document], list[Document]]:
+    """The person's own attempts in the courses where they learn, and for each quiz of those where they teach the
+    ``count`` of attempts that wait for a grader, ``since`` when."""
+    to_review = [
+        {"$match": {"course_id": {"$in": teaching}, **_TO_REVIEW}},
+        {"$group": {"_id": "$quiz_id", "count": {"$sum": 1}, "since": {"$min": "$submitted_at"}}},
+    ]
+    found = attempts().aggregate(
+        [
+            {"$match": {"user_id": user_id, "course_id": {"$in": learning}}},
+            {"$project": {"quiz_id": 1, "status": 1, "started_at": 1, "deadline_at": 1}},
+            {"$unionWith": {"coll": attempts.name, "pipeline": to_review}},
+        ],
+        batchSize=1_000,
+    )
+    rows = list(found)
+    return [row for row in rows if "status" in row], [row for row in rows if "count" in row]
 
 
 def has_open(tx: Transaction, quiz_id: ObjectId, user_id: ObjectId) -> bool:

@@ -1,10 +1,11 @@
-"""Learners of a course for other packages: whose dates and accommodations hold."""
+"""Learners for other packages: whose dates and accommodations hold, and where they learn."""
 
 from collections.abc import Sequence
 
 from bson import ObjectId
 
 from lms.enrollment import repository
+from lms.enrollment.models import Status
 from lms.mongo import Document, Transaction
 
 
@@ -12,3 +13,8 @@ def enrolled(tx: Transaction, course_id: ObjectId, user_ids: Sequence[ObjectId])
     """Their enrollments, whatever the status, by user; who never was there has only an id."""
     unknown = {user_id: {"user_id": user_id} for user_id in user_ids}
     return unknown | repository.enrollments_of(tx, course_id, list(unknown))
+
+
+def courses_of(user_id: ObjectId, *statuses: Status) -> list[ObjectId]:
+    """The courses in which the person has an enrollment with one of the statuses."""
+    return repository.courses_with(user_id, statuses)

@@ -43,6 +43,11 @@ def enrollments_of(tx: Transaction, course_id: ObjectId, user_ids: Sequence[Obje
     return {row["user_id"]: row for row in found}
 
 
+def courses_with(user_id: ObjectId, statuses: Sequence[str]) -> list[ObjectId]:
+    """The courses in which the person has an enrollment with one of the statuses."""
+    return enrollments().distinct("course_id", {"user_id": user_id, "status": {"$in": statuses}})
+
+
 def page_of_enrollments(
     course_id: ObjectId, wanted: Mapping[str, Any], after: ObjectId | None, limit: int
 ) -> list[Document]:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from bson import ObjectId
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from lms.fields import Body, Count, Id, Instant, Moment, Resource, rfc3339
+from lms.fields import Body, Count, DocumentId, Id, Instant, Moment, Resource, rfc3339
+from lms.permissions import CourseRole
 
 
 def _object_id(value: Any) -> ObjectId:
@@ -172,3 +173,54 @@ class LearnersPage(Resource):
     columns: list[Column]
     items: list[LearnerRow]
     next_cursor: str | None
+
+
+class NextLesson(Resource):
+    id: DocumentId
+    title: str
+
+
+class MyCourse(Resource):
+    """A course of the caller's. ``enrollment`` is active, or waiting for a seat; null for staff. The progress is
+    that of a learner, ``next_lesson`` the first that is open to them and not completed."""
+
+    id: DocumentId
+    title: str
+    status: Literal["draft", "published"]
+    role: CourseRole
+    enrollment: Literal["active", "waiting"] | None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    percent: int | None = None
+    completed_at: Moment | None = None
+    next_lesson: NextLesson | None = None
+
+
+class AgendaItem(Resource):
+    """``title`` is that of the quiz, the lesson or the course. ``done`` says of a quiz that the caller has handed
+    in an attempt. An ``attempt_running`` stands at its deadline; ``to_review`` has the ``count`` of the attempts
+    that wait for a grader, and stands at the time since when."""
+
+    kind: Literal[
+        "course_starts",
+        "course_ends",
+        "lesson_opens",
+        "opens",
+        "due",
+        "closes",
+        "attempt_running",
+        "to_review",
+    ]
+    at: Moment
+    title: str
+    course_id: Id
+    course_title: str
+    lesson_id: Id | None = None
+    quiz_id: Id | None = None
+    attempt_id: Id | None = None
+    done: bool | None = None
+    count: int | None = None
+
+
+class Agenda(Resource):
+    items: list[AgendaItem]
