@@ -15,7 +15,21 @@ from lms.quizzes.models import FileReport
 __all__ = ["lambda_handler"]
 
 
-@app.get("/courses/<id>/questions/export", compress=True)
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_ANSWERS = {
+    200: {
+        "description": "The file, or the report",
+        "content": {
+            "application/xml": _BYTES,
+            "text/plain": _BYTES,
+            "application/zip": _BYTES,
+            "application/json": {"model": FileReport},
+        },
+    }
+}
+
+
+@app.get("/courses/<id>/questions/export", compress=True, responses=_ANSWERS)
 def export_questions(
     id: str,
     access: Annotated[CourseAccess, Depends(in_course("question.edit"))],
@@ -27,5 +41,5 @@ def export_questions(
     made = transfer.export(access, format, pool)
     if report:
         return shown(FileReport, made.report)
-    made.require_sendable(compressed="gzip" in header("Accept-Encoding"))
+    transfer.require_sendable(made, compressed="gzip" in header("Accept-Encoding"))
     return File(made.data, made.content_type, made.name)

@@ -20,7 +20,12 @@ __all__ = ["lambda_handler"]
 lambda_handler = partial(http.lambda_handler, mongodb_seconds=25)
 
 
-@app.post("/courses/<id>/questions/import", status_code=201, compress=True)
+_ANSWERS = {
+    status: {"description": "", "content": {"application/json": {"model": FileReport}}} for status in (200, 201)
+}
+
+
+@app.post("/courses/<id>/questions/import", status_code=201, compress=True, responses=_ANSWERS)
 def import_questions(
     id: str, body: QuestionFile, access: Annotated[CourseAccess, Depends(in_course("question.edit"))]
 ) -> Response[FileReport]:

@@ -91,12 +91,6 @@ class Export:
     name: str
     report: Document
 
-    def require_sendable(self, *, compressed: bool) -> None:
-        """Raise 413 where the answer would be too large; ``compressed`` says whether it may be."""
-        shrinks = compressed and self.content_type != _ZIPPED
-        if len(self.data) > _MOST_ANSWERED_BYTES and not shrinks:
-            raise TooLarge("Export one pool after the other, or accept gzip", code="EXPORT_TOO_LARGE")
-
 
 def export(access: CourseAccess, format: formats.Format, pool: str | None) -> Export:
     """The bank, or one pool of it. Raise 422 FILE_REFUSED where that is more than a file may hold."""
@@ -106,6 +100,13 @@ def export(access: CourseAccess, format: formats.Format, pool: str | None) -> Ex
     named = [{**row.model_dump(), "question_id": stored[row.number - 1]["_id"]} for row in rows]
     held = sum(row.outcome != "refused" for row in rows)
     return Export(data, content_type, f"questions-{access.course_id}{suffix}", _report(named, held))
+
+
+def require_sendable(file: Export, *, compressed: bool) -> None:
+    """Raise 413 where the answer would be too large; ``compressed`` says whether the client takes gzip."""
+    shrinks = compressed and file.content_type != _ZIPPED
+    if len(file.data) > _MOST_ANSWERED_BYTES and not shrinks:
+        raise TooLarge("Export one pool after the other, or accept gzip", code="EXPORT_TOO_LARGE")
 
 
 def _report(rows: Iterable[Mapping[str, Any]], question_count: int) -> Document:
