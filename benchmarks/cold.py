@@ -107,6 +107,11 @@ def _http_modules() -> set[str]:
 def _operations(school: School) -> list[Operation]:
     course = f"/courses/{school.course_id}"
     module, lesson = f"{course}/modules/{school.module_id}", f"{course}/lessons/{school.lesson_id}"
+    of_lesson = school.call("GET", lesson)["quiz"]
+    quiz, question = f"/quizzes/{of_lesson['id']}", f"/questions/{of_lesson['questions'][0]['id']}"
+    items = [{"kind": "question", "question_id": each["id"]} for each in of_lesson["questions"]]
+    asked = {"prompt": "?", "content": {"kind": "true_false", "answer": True}}
+    gift = {"format": "gift", "content": "1 + 1? {=2 ~3}"}
     job = f"/jobs/{school.job_id}"
     learner = f"{course}/enrollments/{school.someone_enrolled()}"
     cohort = f"{course}/cohorts/{school.call('POST', f'{course}/cohorts', {'name': 'A'})['id']}"
@@ -174,6 +179,19 @@ def _operations(school: School) -> list[Operation]:
         ),
         reads("courses.lesson", lesson),
         writes("courses.lesson", "PATCH", lesson, lambda: {"minutes": 5}),
+        reads("courses.quizzes", f"{course}/quizzes"),
+        writes("courses.quizzes", "POST", f"{course}/quizzes", lambda: {"title": "Q"}),
+        reads("courses.quiz", quiz),
+        writes("courses.quiz", "PATCH", quiz, lambda: {"attempts": 3}),
+        writes("courses.quiz_items", "PUT", f"{quiz}/items", lambda: {"items": items}),
+        reads("courses.quiz_overrides", f"{quiz}/overrides"),
+        writes("courses.quiz_overrides", "PUT", f"{quiz}/overrides", lambda: {"overrides": []}),
+        reads("courses.questions", f"{course}/questions"),
+        writes("courses.questions", "POST", f"{course}/questions", lambda: asked),
+        reads("courses.question", question),
+        writes("courses.question", "PATCH", question, lambda: {"points": 2}),
+        writes("courses.import_questions", "POST", f"{course}/questions/import", lambda: gift),
+        reads("courses.export_questions", f"{course}/questions/export?format=gift"),
         reads("courses.lesson_versions", f"{lesson}/versions"),
         writes("courses.restore_lesson_version", "POST", f"{lesson}/versions/1/restore"),
         writes("courses.review_lesson", "POST", f"{lesson}/review"),

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 import pymongo
 from bson import ObjectId
@@ -147,6 +148,7 @@ class School:
 
     def event(self, method: str, path: str, body: Any = None, role: str = "student") -> dict[str, Any]:
         """A call by the instructor, as API Gateway hands it on; ``role`` is the one in the token."""
+        path, _, query = path.partition("?")
         who = {
             "sub": self.user_id,
             "sid": "0" * 24,
@@ -157,7 +159,8 @@ class School:
             "version": "2.0",
             "routeKey": "$default",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": query,
+            "queryStringParameters": dict(parse_qsl(query)),
             "headers": {"content-type": "application/json"},
             "requestContext": {
                 "stage": "$default",
