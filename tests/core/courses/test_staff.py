@@ -16,12 +16,14 @@ def course(api: Api) -> Authored:
     return author(api.person())
 
 
-def put(course: Authored, user_id: ObjectId, role: CourseRole | None) -> None:
+def put(
+    course: Authored, user_id: ObjectId, role: CourseRole | None, cohort_ids: list[ObjectId] | None = None
+) -> None:
     from lms import mongo
     from lms.courses.staff import set_staff
 
     by = ObjectId(course.owner.id)
-    mongo.transaction(lambda tx: set_staff(tx, ObjectId(course.id), user_id, role, by=by))
+    mongo.transaction(lambda tx: set_staff(tx, ObjectId(course.id), user_id, role, cohort_ids, by=by))
 
 
 def staff(course: Authored) -> dict[ObjectId, str]:
@@ -76,3 +78,43 @@ def test_of_many_who_come_at_once_all_stay_and_each_once(course: Authored):
     at_once(*(partial(put, course, person, CourseRole.ASSISTANT) for person in [*people, *people]))
     assert staff(course) == {ObjectId(course.owner.id): "owner"} | dict.fromkeys(people, "assistant")
     assert len(changes(course)) == 6
+
+
+def test_an_assistant_is_limited_to_cohorts(course: Authored):
+    from lms.courses.repository import courses
+
+    def limit() -> list[ObjectId] | None:
+        found = courses().find_one({"_id": ObjectId(course.id)})
+        assert found
+        [row] = [row for row in found["staff"] if row["user_id"] == person]
+        return row.get("cohort_ids")
+
+    person, cohorts = ObjectId(), [ObjectId(), ObjectId()]
+    put(course, person, CourseRole.ASSISTANT, cohorts)
+    version = course.version()
+    for same in (None, cohorts):
+        put(course, person, CourseRole.ASSISTANT, same)
+        assert (limit(), course.version()) == (cohorts, version)
+    put(course, person, CourseRole.ASSISTANT, cohorts[:1])
+    assert (limit(), course.version()) == (cohorts[:1], version + 1)
+    put(course, person, CourseRole.ASSISTANT, [])
+    assert limit() is None
+    put(course, person, CourseRole.ASSISTANT, cohorts)
+    put(course, person, CourseRole.INSTRUCTOR)
+    assert limit() is None
+    assert len(changes(course)) == 5
+
+
+def test_a_staff_has_a_most_of_people(course: Authored):
+    from lms.courses.repository import courses
+    from lms.courses.staff import MOST_STAFF
+    from lms.errors import Conflict
+
+    rows = [{"user_id": ObjectId(), "role": "assistant"} for _ in range(MOST_STAFF - 1)]
+    courses().update_one({"_id": ObjectId(course.id)}, {"$push": {"staff": {"$each": rows}}})
+    with pytest.raises(Conflict) as refused:
+        put(course, ObjectId(), CourseRole.ASSISTANT)
+    assert refused.value.code == "TOO_MANY_STAFF"
+    put(course, rows[0]["user_id"], CourseRole.INSTRUCTOR)
+    put(course, rows[0]["user_id"], None)
+    put(course, ObjectId(), CourseRole.ASSISTANT)
