@@ -113,6 +113,8 @@ def _operations(school: School) -> list[Operation]:
     asked = {"prompt": "?", "content": {"kind": "true_false", "answer": True}}
     gift = {"format": "gift", "content": "1 + 1? {=2 ~3}"}
     job = f"/jobs/{school.job_id}"
+    learners = {"csv": f"email\n{school.email}\n"}
+    imported = school.call("POST", f"{course}/enrollments/import", learners)
     learner = f"{course}/enrollments/{school.someone_enrolled()}"
     cohort = f"{course}/cohorts/{school.call('POST', f'{course}/cohorts', {'name': 'A'})['id']}"
     draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
@@ -162,6 +164,8 @@ def _operations(school: School) -> list[Operation]:
         reads("courses.enrollments", f"{course}/enrollments"),
         writes("courses.enrollments", "POST", f"{course}/enrollments", school.someone_to_enroll),
         writes("courses.enrollment", "PATCH", learner, school.another_time_factor),
+        writes("courses.import_enrollments", "POST", f"{course}/enrollments/import", lambda: learners),
+        reads("courses.enrollment_import", f"{course}/enrollments/import/{imported['job_id']}"),
         reads("courses.people", f"{course}/people"),
         reads("courses.cohorts", f"{course}/cohorts"),
         writes("courses.cohorts", "POST", f"{course}/cohorts", lambda: {"name": str(ObjectId())}),

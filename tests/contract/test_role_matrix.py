@@ -18,6 +18,7 @@ from tests.people import Answer, Api, Person
 COURSE = {"title": "T", "audience": "a", "difficulty": "beginner"}
 QUESTION = {"prompt": "?", "content": {"kind": "true_false", "answer": True}, "pool": "p"}
 GENERATE = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
+LEARNERS = {"csv": "email\nnobody@example.org\n"}
 
 PUBLIC = {
     "GET /health",
@@ -64,6 +65,8 @@ BODIES: dict[str, Body] = {
     "POST /courses/{id}/enrollments": lambda place: bringing(place.more.get("brings")),
     "PATCH /courses/{id}/enrollments/{user_id}": lambda place: {"accommodations": {"time_factor": 2}},
     "DELETE /courses/{id}/enrollments/{user_id}": lambda place: None,
+    "POST /courses/{id}/enrollments/import": lambda place: LEARNERS,
+    "GET /courses/{id}/enrollments/import/{job_id}": lambda place: None,
     "GET /courses/{id}/people": lambda place: None,
     "GET /courses/{id}/cohorts": lambda place: None,
     "POST /courses/{id}/cohorts": lambda place: {"name": "New"},
@@ -106,8 +109,6 @@ BODIES: dict[str, Body] = {
     "POST /courses/{id}/questions": lambda place: QUESTION,
     "POST /courses/{id}/questions/import": lambda place: {"format": "gift", "content": "1 + 1? {=2 ~3}"},
     "GET /courses/{id}/questions/export": lambda place: None,
-    "POST /courses/{id}/questions/import": lambda place: {"format": "gift", "content": "1 + 1? {=2 ~3}"},
-    "GET /courses/{id}/questions/export": lambda place: None,
     "GET /questions/{id}": lambda place: None,
     "PATCH /questions/{id}": lambda place: {"prompt": "Changed"},
     "DELETE /questions/{id}": lambda place: None,
@@ -118,9 +119,6 @@ BODIES: dict[str, Body] = {
     "POST /jobs/{id}/retry": lambda place: None,
     "POST /notifications/ticket": lambda place: None,
 }
-
-QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
-"""Of the operations that cannot do without."""
 
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
 """Of the operations that cannot do without."""
@@ -142,6 +140,7 @@ PREPARED: dict[str, Prepare] = {
     ),
     "GET /courses/{id}/progress/{user_id}": lambda owner, place, caller: with_learner(owner, place),
     "GET /courses/{id}/learners/progress": lambda owner, place, caller: with_learner(owner, place),
+    "GET /courses/{id}/enrollments/import/{job_id}": lambda owner, place, caller: with_import(owner, place),
     "PATCH /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "DELETE /courses/{id}/cohorts/{cohort_id}": lambda owner, place, caller: with_cohort(owner, place),
     "GET /courses/{id}/quizzes": lambda owner, place, caller: with_quiz(owner, place),
@@ -210,6 +209,10 @@ def with_who_may_go(owner: Person, place: Place, caller: Person) -> None:
         place.more["user_id"] = caller.id
         owner.put(f"/courses/{place.course}/enrollment-policy", {"mode": "open", "seats": 1, "waiting_list": True})
         caller.post(f"/courses/{place.course}/enrollments", {})
+
+
+def with_import(owner: Person, place: Place) -> None:
+    place.more["job_id"] = owner.post(f"/courses/{place.course}/enrollments/import", LEARNERS).json["job_id"]
 
 
 def with_cohort(owner: Person, place: Place) -> None:

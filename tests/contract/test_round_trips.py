@@ -47,6 +47,8 @@ OPERATIONS = {
     "POST /courses/{id}/enrollments": 7,
     "PATCH /courses/{id}/enrollments/{user_id}": 6,
     "DELETE /courses/{id}/enrollments/{user_id}": 8,
+    "POST /courses/{id}/enrollments/import": 10,
+    "GET /courses/{id}/enrollments/import/{job_id}": 2,
     "GET /courses/{id}/people": 3,
     "GET /courses/{id}/cohorts": 2,
     "POST /courses/{id}/cohorts": 4,
@@ -85,8 +87,6 @@ OPERATIONS = {
     "PUT /quizzes/{id}/overrides": 8,
     "GET /courses/{id}/questions": 2,
     "POST /courses/{id}/questions": 5,
-    "POST /courses/{id}/questions/import": 5,
-    "GET /courses/{id}/questions/export": 2,
     "POST /courses/{id}/questions/import": 5,
     "GET /courses/{id}/questions/export": 2,
     "GET /questions/{id}": 1,
@@ -168,6 +168,16 @@ def a_lesson(person: Person) -> Callable[[], object]:
     return lambda: run_step(job_id, "lesson-1")
 
 
+def a_list_of_learners(person: Person) -> Callable[[], object]:
+    course_id = person.post("/courses", {"title": "T", "audience": "a", "difficulty": "beginner"}).json["id"]
+    people = [Api(person.send, lambda user_id, role: None).person() for _ in range(3)]
+    csv = "email\n" + "\n".join(each.email for each in people)
+    job_id = person.post(f"/courses/{course_id}/enrollments/import", {"csv": csv}).json["job_id"]
+    event = sample("courses/run_work")
+    event["Records"][0]["body"] = json.dumps({"job_id": job_id, "step": "rows-1"})
+    return lambda: invoke("courses.run_work", event)
+
+
 def an_overdue_step(person: Person) -> Callable[[], object]:
     from lms.jobs.repository import steps
 
@@ -224,6 +234,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "ai.run_step": (a_lesson, 12),
     "ai.sweep_jobs": (an_overdue_step, 2),
     "analytics.relay_events": (a_waiting_event, 4),
+    "courses.run_work": (a_list_of_learners, 14),
     "gateway.authorize": (a_token, 0),
     "gateway.portal": (a_page, 0),
     "notifications.connect": (a_ticket, 0),

@@ -168,10 +168,15 @@ def test_no_message_is_handed_out_again_while_its_worker_may_still_run():
                 assert queue["VisibilityTimeout"] > function.get("Timeout", GLOBALS["Timeout"]), name
 
 
+STEPS = {"AiQueue": "RunStepFunction", "WorkQueue": "RunWorkFunction"}
+"""The queues of jobs' steps, and their workers."""
+
+
 def test_a_steps_lease_ends_before_its_message_comes_again():
     lease = Settings.model_fields["ai_step_lease_seconds"].default
-    assert RESOURCES["AiQueue"]["Properties"]["VisibilityTimeout"] > lease
-    assert FUNCTIONS["RunStepFunction"]["Timeout"] <= lease
+    for queue, worker in STEPS.items():
+        assert RESOURCES[queue]["Properties"]["VisibilityTimeout"] > lease
+        assert FUNCTIONS[worker]["Timeout"] <= lease
 
 
 def value(given: Any) -> str:
@@ -180,9 +185,10 @@ def value(given: Any) -> str:
 
 
 def test_the_queue_gives_a_step_up_when_the_step_gives_itself_up():
-    receives = RESOURCES["AiQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
-    assert receives == GLOBALS["Environment"]["Variables"]["AI_STEP_ATTEMPTS"]
-    assert value(receives) == str(Settings.model_fields["ai_step_attempts"].default)
+    for queue in STEPS:
+        receives = RESOURCES[queue]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+        assert receives == GLOBALS["Environment"]["Variables"]["AI_STEP_ATTEMPTS"]
+        assert value(receives) == str(Settings.model_fields["ai_step_attempts"].default)
 
 
 def test_who_names_failed_messages_has_told_sqs_to_listen():
@@ -191,7 +197,7 @@ def test_who_names_failed_messages_has_told_sqs_to_listen():
         source = inspect.getsource(module)
         for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
-                reports = "process_partial_response" in source or "batchItemFailures" in source
+                reports = any(each in source for each in ("run_steps", "batchItemFailures"))
                 declared = event["Properties"].get("FunctionResponseTypes", [])
                 assert declared == (["ReportBatchItemFailures"] if reports else []), name
 

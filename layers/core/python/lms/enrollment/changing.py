@@ -3,6 +3,7 @@
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
+from lms.attempts import deadlines
 from lms.courses import changes, staff
 from lms.courses.access import CourseAccess
 from lms.enrollment import repository
@@ -51,6 +52,7 @@ def _change(tx: Transaction, access: CourseAccess, row: Document, fields: list[s
     by = access.caller.id
     row = changed(row, clock.now(), by, "changed")
     repository.save(tx, [row])
+    deadlines.moved_for(tx, row, access.course["time_zone"])
     told = {"course_id": row["course_id"], "user_id": row["user_id"], "fields": fields}
     events.record(tx, "enrollment.changed", actor=by, subject=row["_id"], **told)
     audit.record(tx, "enrollment.change", actor=by, target=row["_id"], **told)

@@ -163,3 +163,20 @@ class Cohort(Resource):
     version: int
     created_at: Moment
     updated_at: Moment
+
+
+class LearnerList(Body):
+    """CSV with a header: ``email`` and, if wanted, ``cohort`` (its name) and ``role``."""
+
+    csv: Annotated[str, StringConstraints(min_length=1, max_length=3_000_000)]
+
+
+class ImportRow(Resource):
+    """``row`` counts as a spreadsheet does, the header being 1; ``outcome`` is null until the row's turn has come.
+    ``reason`` says why a row is invalid: NO_ADDRESS, UNKNOWN_ROLE, UNKNOWN_COHORT, TOO_MANY_FIELDS,
+    STAFF_NEED_NO_SEAT."""
+
+    row: int
+    outcome: Literal["enrolled", "already", "waiting", "unknown_account", "invalid", "duplicate_row", "full"] | None
+    user_id: Id | None
+    reason: str | None

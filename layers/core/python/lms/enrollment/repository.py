@@ -31,6 +31,13 @@ cohorts = mongo.collection(
         IndexModel([("course_id", ASCENDING), ("_id", ASCENDING)]),
     ],
 )
+imports = mongo.collection(
+    "enrollment_imports",
+    indexes=[
+        IndexModel([("job_id", ASCENDING), ("step", ASCENDING)], unique=True),
+        IndexModel([("job_id", ASCENDING), ("last_row", ASCENDING)]),
+    ],
+)
 
 
 def enrollment(tx: Transaction, course_id: ObjectId, user_id: ObjectId) -> Document | None:
@@ -189,3 +196,49 @@ def clear_cohort(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId, now:
         {"$set": {"cohort_id": None, "updated_at": now}, "$inc": {"version": 1}},
         session=tx.session,
     )
+
+
+def cohorts_named(course_id: ObjectId, names: Iterable[str]) -> dict[str, ObjectId]:
+    """The ids of those of them that the course has."""
+    found = cohorts().find({"course_id": course_id, "name": {"$in": list(names)}}, ["name"])
+    return {row["name"]: row["_id"] for row in found}
+
+
+def add_import(
+    tx: Transaction, job_id: ObjectId, course_id: ObjectId, rows_of: Mapping[str, Sequence[Document]]
+) -> None:
+    """Store the rows of a list by the name of the step that is to bring them in."""
+    imports().insert_many(
+        [
+            {"job_id": job_id, "course_id": course_id, "step": step, "last_row": rows[-1]["row"], "rows": rows}
+            for step, rows in rows_of.items()
+        ],
+        session=tx.session,
+    )
+
+
+def import_chunk(tx: Transaction, job_id: ObjectId, step: str) -> list[Document]:
+    found = imports().find_one({"job_id": job_id, "step": step}, session=tx.session)
+    rows: list[Document] = found["rows"] if found else []
+    return rows
+
+
+def save_import_chunk(tx: Transaction, job_id: ObjectId, step: str, rows: Sequence[Document]) -> None:
+    imports().update_one({"job_id": job_id, "step": step}, {"$set": {"rows": rows}}, session=tx.session)
+
+
+def import_rows(course_id: ObjectId, job_id: ObjectId, after: int, limit: int) -> list[Document]:
+    """The rows of a list behind row ``after``, in their order."""
+    # Rows lie in chunks that are larger than a page: two of them hold it.
+    found = imports().aggregate(
+        [
+            {"$match": {"job_id": job_id, "course_id": course_id, "last_row": {"$gt": after}}},
+            {"$sort": {"last_row": ASCENDING}},
+            {"$limit": 2},
+            {"$unwind": "$rows"},
+            {"$replaceRoot": {"newRoot": "$rows"}},
+            {"$match": {"row": {"$gt": after}}},
+            {"$limit": limit},
+        ]
+    )
+    return list(found)

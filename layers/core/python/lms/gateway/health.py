@@ -33,7 +33,7 @@ class _Needs:
 DOMAINS: Mapping[str, _Needs] = {
     "gateway": _Needs(),
     "auth": _Needs(may=("sqs",)),
-    "courses": _Needs(may=("sqs",)),
+    "courses": _Needs(may=("sqs", "dynamodb"), queue="work_queue_url"),
     "assessments": _Needs(may=("sqs",)),
     "ai": _Needs(must=("mongodb", "sqs"), may=("ai", "dynamodb"), queue="ai_queue_url"),
     "analytics": _Needs(must=("mongodb", "sqs"), queue="events_queue_url"),

@@ -16,7 +16,7 @@ class Usage(BaseModel):
 
 
 class Progress(Resource):
-    """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly."""
+    """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly, rows."""
 
     step: str
     done: int
@@ -30,18 +30,23 @@ class JobError(Resource):
 
 
 class JobResult(Resource):
+    """Of a list that was brought in, ``counts`` has the number of rows by outcome, and at ``report`` stands what
+    became of each."""
+
     course_id: Id
+    counts: dict[str, int] | None = None
+    report: str | None = None
 
 
 class Job(Resource):
     id: DocumentId
-    kind: Literal["course_generation"]
+    kind: Literal["course_generation", "enrollment_import"]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     progress: Progress
     result: JobResult | None
     error: JobError | None
     usage: Usage
-    provider: str
+    provider: str | None = None
     course_id: Id | None = None
     created_at: Moment
     updated_at: Moment
