@@ -6,7 +6,6 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from lms import mongo
 from lms.mongo import Document, Transaction
@@ -146,7 +145,12 @@ def overdue(now: datetime, limit: int) -> list[ObjectId]:
 
 
 def save_answers(
-    attempt_id: ObjectId, version: int, now: datetime, answers: Mapping[str, Any], said: Mapping[str, Any]
+    tx: Transaction,
+    attempt_id: ObjectId,
+    version: int,
+    now: datetime,
+    answers: Mapping[str, Any],
+    said: Mapping[str, Any],
 ) -> Document | None:
     """The attempt with these answers in force; None where it is closed, its time is up, or another write came
     between."""
@@ -155,16 +159,13 @@ def save_answers(
         {"_id": attempt_id, "version": version, **_OPEN, **in_time},
         {"$set": {"answers": answers, "said": said, "saved_at": now}, "$inc": {"version": 1}},
         return_document=ReturnDocument.AFTER,
+        session=tx.session,
     )
 
 
-def log(row: Document) -> Document | None:
-    """Append to the log; the row that is there already for this client and seq, None where this is the first."""
-    try:
-        answer_log().insert_one(row)
-    except DuplicateKeyError:
-        return logged(row["attempt_id"], row["client_id"], row["seq"])
-    return None
+def log(row: Document, tx: Transaction | None = None) -> None:
+    """Append to the log. Raise DuplicateKeyError where it has a row for this client and seq."""
+    answer_log().insert_one(row, session=tx.session if tx else None)
 
 
 def logged(attempt_id: ObjectId, client_id: str, seq: int) -> Document | None:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
 
-from lms import clock
+from lms import clock, mongo
 from lms.attempts import finishing, repository, starting
 from lms.attempts.answers import Save, Standing, content_hash, digest, last_seq, merged, superseded
 from lms.attempts.models import AnswersBody
 from lms.attempts.responses import checked
 from lms.courses.access import CourseAccess
 from lms.errors import Conflict, Invalid, NotFound
-from lms.mongo import Document
+from lms.mongo import Document, Transaction
 
 
 def save(access: CourseAccess, body: AnswersBody) -> Document:
@@ -27,16 +28,12 @@ def save(access: CourseAccess, body: AnswersBody) -> Document:
         standing = Standing.of(attempt)
         after = merged(standing, given, clock.now())
         if after.said == standing.said:
-            _require_same(attempt, standing, given)
-            saved = attempt
-            break
-        written = _write(attempt, after)
+            _keep_outdated(attempt, given)
+            return receipt(attempt, given)
+        written = _write(attempt, after, given)
         if written:
-            saved = written
-            break
+            return receipt(written, given)
         attempt = _again(attempt["_id"])
-    _log(saved, given)
-    return receipt(saved, given)
 
 
 def submit(access: CourseAccess) -> Document:
@@ -75,8 +72,22 @@ def _checked(attempt: Mapping[str, Any], answers: Mapping[str, Any]) -> Document
     }
 
 
-def _write(attempt: Mapping[str, Any], after: Standing) -> Document | None:
-    return repository.save_answers(attempt["_id"], attempt["version"], clock.now(), after.in_force, after.said)
+def _write(attempt: Mapping[str, Any], after: Standing, given: Save) -> Document | None:
+    """Into the attempt and the log at once: what is in force always has its call in the log. None where another
+    write came between."""
+
+    def work(tx: Transaction) -> Document | None:
+        place = attempt["_id"], attempt["version"]
+        saved = repository.save_answers(tx, *place, clock.now(), after.in_force, after.said)
+        if saved:
+            repository.log(_row(saved, given), tx)
+        return saved
+
+    try:
+        return mongo.transaction(work)
+    except DuplicateKeyError:
+        # The call in the log is another: had it said all this, nothing here would be new.
+        raise _reused() from None
 
 
 def _again(attempt_id: ObjectId) -> Document:
@@ -88,20 +99,15 @@ def _again(attempt_id: ObjectId) -> Document:
     return attempt
 
 
-def _require_same(attempt: Mapping[str, Any], standing: Standing, given: Save) -> None:
-    """What a client sends again, must be what it sent before."""
-    logged = repository.logged(attempt["_id"], given.client_id, given.seq)
-    if logged:
-        same = logged["hash"] == content_hash(given.answers)
-    else:
-        mine = [standing.in_force[item] for item in given.answers]
-        same = all(
-            entry["value"] == given.answers[item]
-            for item, entry in zip(given.answers, mine, strict=True)
-            if (entry["client_id"], entry["seq"]) == (given.client_id, given.seq)
-        )
-    if not same:
-        raise _reused()
+def _keep_outdated(attempt: Mapping[str, Any], given: Save) -> None:
+    """A call that changes nothing: it came too late, or has come before and is in the log already."""
+    row = _row(attempt, given)
+    try:
+        repository.log(row)
+    except DuplicateKeyError:
+        logged = repository.logged(attempt["_id"], given.client_id, given.seq)
+        if logged is None or logged["hash"] != row["hash"]:
+            raise _reused() from None
 
 
 def _reused() -> Conflict:
@@ -109,9 +115,8 @@ def _reused() -> Conflict:
     return Conflict(detail, code="SEQ_REUSED")
 
 
-def _log(attempt: Mapping[str, Any], given: Save) -> None:
-    """Append the call to the log that keeps every answer. A repeated call finds its row there."""
-    row = {
+def _row(attempt: Mapping[str, Any], given: Save) -> Document:
+    return {
         "_id": ObjectId(),
         "attempt_id": attempt["_id"],
         "client_id": given.client_id,
@@ -121,6 +126,3 @@ def _log(attempt: Mapping[str, Any], given: Save) -> None:
         "answers": given.answers,
         "hash": content_hash(given.answers),
     }
-    logged = repository.log(row)
-    if logged and logged["hash"] != row["hash"]:
-        raise _reused()
