@@ -19,7 +19,8 @@ _PIECES = [
 
 
 def text(r: random.Random, most: int = 5) -> str:
-    return "".join(r.choice(_PIECES) + r.choice(["", " "]) for _ in range(r.randint(1, most))).strip() or "?"
+    inner = "".join(r.choice(_PIECES) + r.choice(["", " "]) for _ in range(r.randint(1, most))).strip() or "?"
+    return r.choice(["", " ", "\n"]) + inner + " \n" if r.random() < 0.05 else inner
 
 
 def line(r: random.Random) -> str:

@@ -457,6 +457,16 @@ def test_a_text_that_would_read_as_a_gap_stays_text():
     assert essence(back)["prompt"] == "&#123;1:SA:=x} {{gap 1}}"
 
 
+def test_categories_do_not_count_as_items():
+    question = bank(1, ["true_false"], 1)[0]
+    pools = [question.model_copy(update={"pool": f"P{number % 2}"}) for number in range(3_000)]
+    data = formats.write("moodle_xml", pools)[0]
+    questions, rows = formats.read("moodle_xml", data)
+    assert (len(questions), len(rows)) == (3_000, 6_000)
+    with pytest.raises(Invalid, match="at most 5,000 categories or groups"):
+        formats.read("moodle_xml", b"<quiz>" + b'<question type="category"/>' * 5_001 + b"</quiz>")
+
+
 def test_more_than_fits_into_a_file_is_refused():
     question = bank(1, ["true_false"], 1)[0]
     with pytest.raises(Invalid, match="at most 5,000 questions"):

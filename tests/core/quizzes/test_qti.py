@@ -651,6 +651,19 @@ def below(node: Node, tag: str) -> list[Node]:
     return [each for each in node.walk() if each.tag == tag]
 
 
+def test_text_that_reads_as_a_blank_stays_text():
+    question = Question.model_validate(
+        {
+            "prompt": "[a] {{a}} [b]",
+            "content": {"kind": "cloze", "gaps": [{"id": "a", "kind": "short_text", "answers": [{"text": "x"}]}]},
+        }
+    )
+    data, _, _, (row,) = formats.write("qti12", [question])
+    (back,), _ = formats.read("qti12", data)
+    assert row.outcome == "taken"
+    assert essence(back) == essence(question)
+
+
 def test_a_text_that_was_edited_in_canvas_is_taken_as_it_is_now():
     question = Question.model_validate(
         {"prompt": "**Old** text", "content": {"kind": "true_false", "answer": True}}

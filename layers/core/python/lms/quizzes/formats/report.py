@@ -41,20 +41,28 @@ class Report:
     def __init__(self) -> None:
         self.questions: list[Question] = []
         self.rows: list[Row] = []
+        self._holders = 0
 
-    def read(self, place: str, title: str, kind: str, make: Callable[[Notes], Mapping[str, Any] | None]) -> None:
-        """Add what ``make`` finds: the fields of a question, or None for an item that holds none."""
+    def read(self, place: str, title: str, kind: str, make: Callable[[Notes], Mapping[str, Any]]) -> None:
+        """Add the question whose fields ``make`` finds."""
 
         def take(notes: Notes) -> None:
-            fields = make(notes)
-            if fields is not None:
-                self.questions.append(Question.model_validate(fields))
+            self.questions.append(Question.model_validate(make(notes)))
 
+        self._require_room(len(self.rows) - self._holders, place, "items")
         self.add(place, title, kind, take)
 
+    def add_holder(self, place: str, title: str, kind: str, *losses: str) -> None:
+        """A row for what holds items, such as a category: there may be as many of them as of items."""
+        self._require_room(self._holders, place, "categories or groups")
+        self.add(place, title, kind, lambda notes: notes.extend(losses))
+        self._holders += 1
+
+    def _require_room(self, count: int, place: str, what: str) -> None:
+        if count == MOST_ITEMS:
+            raise refused(f"{place}: a file may hold at most {MOST_ITEMS:,} {what}")
+
     def add(self, place: str, title: str, kind: str, take: Callable[[Notes], None]) -> None:
-        if len(self.rows) == MOST_ITEMS:
-            raise refused(f"{place}: a file may hold at most {MOST_ITEMS:,} items")
         notes: Notes = []
         before = len(self.questions)
         outcome: Literal["taken", "changed", "refused"] | None = None

@@ -42,7 +42,7 @@ def read(data: bytes) -> tuple[list[Question], list[Row]]:
         if block.lines[0].startswith(_CATEGORY):
             path = block.lines.pop(0).removeprefix(_CATEGORY).strip()
             pool = _CATEGORY_PREFIX.sub("", path) or None
-            report.read(where, pool or "", "category", lambda notes: None)
+            report.add_holder(where, pool or "", "category")
         if block.lines:
             found = _Item(block, pool)
             report.read(where, found.title, found.kind, found.question)

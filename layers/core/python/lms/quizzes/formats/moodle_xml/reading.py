@@ -35,8 +35,9 @@ def read(data: bytes) -> tuple[list[Question], list[Row]]:
         kind = node.attributes.get("type", node.tag if node.tag != "question" else "")
         if kind == "category":
             pool = _pool(_plain(node.first("category")))
-        title = _plain(node.first("name")) or (pool or "" if kind == "category" else "")
-        report.read(place(node.line), title, kind, _reader(node, kind, pool))
+            report.add_holder(place(node.line), pool or "", kind)
+        else:
+            report.read(place(node.line), _plain(node.first("name")), kind, _reader(node, kind, pool))
     return report.questions, report.rows
 
 
@@ -46,10 +47,8 @@ def _pool(path: str) -> str | None:
     return path or None
 
 
-def _reader(node: Node, kind: str, pool: str | None) -> Callable[[Notes], Fields | None]:
-    def make(notes: Notes) -> Fields | None:
-        if kind == "category":
-            return None
+def _reader(node: Node, kind: str, pool: str | None) -> Callable[[Notes], Fields]:
+    def make(notes: Notes) -> Fields:
         if node.tag != "question" or kind not in _KINDS:
             raise Refused(_REASONS.get(kind, f"questions of the type {kind[:60]!r} are not known here"))
         fields = _Item(node, kind, notes).question()

@@ -83,7 +83,7 @@ class _Walk:
         if ident and ident in self.seen:
             reason = f"stands twice in the package: it was read from {self.seen[ident]}"
             title = node.attributes.get("title", "")
-            self.report.add(place(node.line, file), title, node.tag, lambda notes: notes.append(reason))
+            self.report.add_holder(place(node.line, file), title, node.tag, reason)
             return
         self.seen[ident] = file
         bank = _metadata(node).get("bank_title") or ident or None if node.tag == "objectbank" else None
@@ -97,14 +97,14 @@ class _Walk:
         bank = value.get("sourcebank_ref")
         says = f"draws {drawn}{points} from the bank {bank}" if bank else f"drew {drawn}{points} from its questions"
         note = f"{says}: they are a pool here, and the quiz says how many it draws"
-        self.report.add(place(node.line, file), name, "group", lambda notes: notes.append(note))
+        self.report.add_holder(place(node.line, file), name, "group", note)
         self.container(node, file, name)
 
     def refer(self, node: Node, file: str) -> None:
-        def refuse(notes: Notes) -> None:
+        def refuse(notes: Notes) -> Fields:
             raise Refused(f"refers to the item {node.attributes.get('linkrefid', '')[:60]} of a bank")
 
-        self.report.add(place(node.line, file), "", "itemref", refuse)
+        self.report.read(place(node.line, file), "", "itemref", refuse)
 
 
 def _selection(section: Node) -> Node | None:

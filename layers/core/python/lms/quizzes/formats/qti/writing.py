@@ -87,9 +87,8 @@ class _Group:
 
 
 def _package(root: Node, points: float) -> bytes:
-    assessment = element("assessment", root, title=_TITLE)
-    ident = _ident(document(assessment).decode())
-    assessment.attributes["ident"] = ident
+    ident = _ident(" ".join(node.attributes["ident"] for node in root.walk() if node.tag in ("section", "item")))
+    assessment = element("assessment", root, ident=ident, title=_TITLE)
     schema = {"xsi:schemaLocation": f"{_QTI} http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd"}
     meta = element(
         "quiz",
