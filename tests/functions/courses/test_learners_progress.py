@@ -118,5 +118,6 @@ def test_summaries_of_many_are_one_query(api: Api, here: Learning):
     learner, nobody = ObjectId(here.learner.id), ObjectId()
     with recorded() as log:
         found = overview.summaries(course, [learner, nobody])
-    assert [command.name for command in log] == ["find"]
+    assert [command.name for command in log] == ["aggregate"]
+    assert not log[0].scans_a_collection
     assert {_id: row["percent"] for _id, row in found.items()} == {learner: 50, nobody: 0}

@@ -6,7 +6,7 @@ are added later. Where editors change a rule, or delete the last lesson that was
 write settles what follows from it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -28,13 +28,10 @@ def is_completed(row: Mapping[str, Any], progress: Mapping[str, Any]) -> bool:
     return str(row["_id"]) in progress.get("completed", ())
 
 
-def due(course: Course, progress: Mapping[str, Any], viewed: ObjectId | None = None) -> list[Document]:
-    """The lessons that are completed by now and not yet marked so; with ``viewed`` the learner is through."""
-    return [
-        row
-        for row in rows(course)
-        if not is_completed(row, progress) and (row["_id"] == viewed or _satisfied(row, progress))
-    ]
+def missing(course: Course, progress: Mapping[str, Any]) -> list[Document]:
+    """The lessons of the outline that are not completed."""
+    done = set(progress.get("completed", ()))
+    return [row for row in rows(course) if str(row["_id"]) not in done]
 
 
 def _satisfied(row: Mapping[str, Any], progress: Mapping[str, Any]) -> bool:
@@ -54,7 +51,7 @@ def settled(
 
     It costs nothing where there is nothing to mark, else a transaction.
     """
-    if progress is None or not _unsettled(course, progress, viewed):
+    if progress is None or not any(_due(course, progress, viewed)):
         return progress or {}
 
     def work(tx: Transaction) -> Document:
@@ -64,23 +61,19 @@ def settled(
     return mongo.transaction(work)
 
 
-def _unsettled(course: Course, progress: Mapping[str, Any], viewed: ObjectId | None) -> bool:
-    return bool(due(course, progress, viewed)) or _finishes(course, progress, ())
-
-
-def _finishes(course: Course, progress: Mapping[str, Any], completing: Iterable[ObjectId]) -> bool:
-    if progress.get("completion"):
-        return False
-    lessons, now = rows(course), set(completing)
-    return bool(lessons) and all(row["_id"] in now or is_completed(row, progress) for row in lessons)
+def _due(course: Course, progress: Mapping[str, Any], viewed: ObjectId | None) -> tuple[list[ObjectId], bool]:
+    """What is completed by now and not yet marked so: these lessons, and whether with them the course is."""
+    left = missing(course, progress)
+    completing = [row["_id"] for row in left if row["_id"] == viewed or _satisfied(row, progress)]
+    all_done = len(completing) == len(left) and any(module["lessons"] for module in course["modules"])
+    return completing, all_done and not progress.get("completion")
 
 
 def settle(tx: Transaction, course: Course, progress: Document, viewed: ObjectId | None = None) -> Document:
     """As ``settled``, of progress that this transaction has read."""
     now, learner = clock.now(), progress["user_id"]
-    completing = [row["_id"] for row in due(course, progress, viewed)]
+    completing, finishes = _due(course, progress, viewed)
     fields: Document = {f"completed.{_id}": now for _id in completing}
-    finishes = _finishes(course, progress, completing)
     if finishes:
         fields["completion"] = {"at": now, "version": course["version"]}
     if not fields:

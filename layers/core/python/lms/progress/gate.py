@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from lms import clock
 from lms.courses.access import CourseAccess
-from lms.errors import NotFound
+from lms.errors import Forbidden, NotFound
 from lms.mongo import Document
 from lms.permissions import CourseRole
 from lms.progress import release
@@ -22,7 +22,10 @@ def learner(access: CourseAccess, course: Mapping[str, Any]) -> Learner:
 
 def is_locked(access: CourseAccess, rule: Mapping[str, Any] | None) -> bool:
     """Whether a lesson with this release rule is locked for the caller. ``access`` has their progress."""
-    return access.role is CourseRole.LEARNER and release.lock(rule, learner(access, access.course)) is not None
+    if access.role is not CourseRole.LEARNER:
+        return False
+    caller = Learner(access.course, access.enrollment or {}, access.progress or {}, clock.now())
+    return release.lock(rule, caller) is not None
 
 
 def require_open(access: CourseAccess, lesson_id: ObjectId) -> Document:
@@ -34,6 +37,13 @@ def require_open(access: CourseAccess, lesson_id: ObjectId) -> Document:
     row: Document | None = next((row for row in rows if row["_id"] == lesson_id), None)
     if row is None:
         raise NotFound()
-    if access.role is CourseRole.LEARNER and (lock := release.lock(row["release"], learner(access, access.course))):
-        raise lock.refusal()
+    if is_locked(access, row["release"]):
+        raise _refusal(access, row)
     return row
+
+
+def _refusal(access: CourseAccess, row: Mapping[str, Any]) -> Forbidden:
+    """With the titles of what is missing, which only a refusal needs."""
+    lock = release.lock(row["release"], learner(access, access.course))
+    assert lock is not None, "it was locked without titles"
+    return lock.refusal()

@@ -10,15 +10,15 @@ from lms.courses.access import CourseAccess
 from lms.enrollment import visible
 from lms.mongo import Document
 from lms.progress import completion, release, repository
-from lms.progress.completion import Course, is_completed, rows
+from lms.progress.completion import Course, missing, rows
 from lms.progress.release import Learner
 
 Progress = Mapping[str, Any]
 
 
 def percent_of(course: Course, progress: Progress) -> int:
-    lessons = rows(course)
-    return share(sum(is_completed(row, progress) for row in lessons), len(lessons))
+    count = len(rows(course))
+    return share(count - len(missing(course, progress)), count)
 
 
 def share(completed: int, lessons: int) -> int:
@@ -64,12 +64,14 @@ def _of(learner: Learner, user_id: ObjectId) -> Document:
     """Lesson by lesson in the order of the outline."""
     course, progress = learner.course, learner.progress
     lessons = rows(course)
+    completed = len(lessons) - len(missing(course, progress))
     return {
-        **summary(course, progress),
+        **milestones(progress),
+        "percent": share(completed, len(lessons)),
         "course_id": course["_id"],
         "user_id": user_id,
         "lesson_count": len(lessons),
-        "completed_count": sum(is_completed(row, progress) for row in lessons),
+        "completed_count": completed,
         "next_lesson_id": next_lesson(learner),
         "lessons": [lesson(row["_id"], progress) for row in lessons],
     }
@@ -97,8 +99,8 @@ def next_lesson(learner: Learner) -> ObjectId | None:
     """The first lesson that is open to the learner and not completed; None where there is none."""
     if learner.enrollment.get("status") != "active":
         return None
-    for row in rows(learner.course):
-        if not is_completed(row, learner.progress) and release.lock(row["release"], learner) is None:
+    for row in missing(learner.course, learner.progress):
+        if release.lock(row["release"], learner) is None:
             _id: ObjectId = row["_id"]
             return _id
     return None

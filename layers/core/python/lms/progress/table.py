@@ -1,6 +1,6 @@
 """Learners × lessons, for a course's staff: the lessons stand once, and each learner's row names them by number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from lms.courses.access import CourseAccess
@@ -19,21 +19,22 @@ def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]
     """At most ``limit`` active learners, in the order in which they came. ``place`` is a row's for the cursor."""
     learners = visible.learners(access, cursor, limit)
     states, names = repository.states_and_names(access.course_id, [row["user_id"] for row in learners])
-    keys = [str(row["_id"]) for row in rows(access.course)]
+    number_of = {str(row["_id"]): number for number, row in enumerate(rows(access.course))}
     return [
         {
             "place": str(row["_id"]),
             "user_id": row["user_id"],
             "name": names.get(row["user_id"]),
-            **_row(keys, states.get(row["user_id"], {})),
+            **_row(number_of, states.get(row["user_id"], {})),
         }
         for row in learners
     ]
 
 
-def _row(keys: Sequence[str], progress: Mapping[str, Any]) -> Document:
-    done, begun = progress.get("completed", {}), progress.get("seconds", {})
-    completed = [number for number, key in enumerate(keys) if key in done]
-    started = [number for number, key in enumerate(keys) if key in begun and key not in done]
-    percent = overview.share(len(completed), len(keys))
+def _row(number_of: Mapping[str, int], progress: Mapping[str, Any]) -> Document:
+    """By set operations, since a page has ten thousand cells."""
+    done = number_of.keys() & progress.get("completed", ())
+    begun = (number_of.keys() & progress.get("seconds", ())) - done
+    completed, started = (sorted(map(number_of.__getitem__, keys)) for keys in (done, begun))
+    percent = overview.share(len(completed), len(number_of))
     return {**overview.milestones(progress), "percent": percent, "completed": completed, "started": started}
