@@ -35,6 +35,19 @@ def order(content: Content, rng: Random, *, shuffle: bool = True) -> Order:
             return {}
 
 
+def transferred(before: Content, after: Content, order: Order) -> Order:
+    """The same order for another version that offers the same in another sequence, so that shown ids keep meaning
+    the same."""
+    match before, after:
+        case Matching(), Matching():
+            return {"places": _moved(answers(before), answers(after), order["places"])}
+        case Ordering(), Ordering():
+            ids = [item.id for item in before.items]
+            return {"places": _moved(ids, [item.id for item in after.items], order["places"])}
+        case _:
+            return order
+
+
 def answers(content: Matching) -> list[str]:
     """What the prompts of a matching question may be matched to, each text once."""
     return list(dict.fromkeys([*(pair.answer for pair in content.pairs), *content.distractors]))
@@ -51,6 +64,10 @@ def shown_ids(places: Sequence[int]) -> dict[int, str]:
 
 def _places(count: int, rng: Random, shuffle: bool) -> list[int]:
     return rng.sample(range(count), count) if shuffle else list(range(count))
+
+
+def _moved(before: Sequence[str], after: Sequence[str], places: Sequence[int]) -> list[int]:
+    return [after.index(before[index]) for index in places]
 
 
 def _disarranged(texts: Sequence[str], rng: Random) -> list[int]:

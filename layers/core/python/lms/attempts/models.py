@@ -1,13 +1,13 @@
 """What learners see of a question, and what graders see of its figures."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from lms.attempts.responses import Response
 from lms.attempts.scoring import Verdict
 from lms.fields import Body, Count, DocumentId, Id, Moment, Resource
-from lms.quizzes.contents import Kind
+from lms.quizzes.contents import Content, Flag, Kind
 
 
 class PresentedOption(Resource):
@@ -138,6 +138,65 @@ class ReopenBody(Body):
     """How long from now on the learner may go on; null until the quiz ends."""
 
     minutes: Annotated[Count, Field(ge=1, le=7 * 24 * 60)] | None = None
+
+
+class RegradeBody(Body):
+    """``new_key``: ``content`` replaces the question's, ``accept_both``: it counts beside it, each attempt gets the
+    better of the two. It offers what the question offers, in the same sequence; only what counts as right differs.
+    ``drop`` takes the question's points out of what is possible. ``never_lower``: who would lose by it, keeps what
+    they have."""
+
+    action: Literal["new_key", "accept_both", "full_credit", "drop"]
+    content: Content | None = None
+    never_lower: Flag = False
+
+    @model_validator(mode="after")
+    def _with_its_key(self) -> Self:
+        if (self.content is not None) != (self.action in ("new_key", "accept_both")):
+            raise ValueError("new_key and accept_both need content, the others take none")
+        return self
+
+
+class RegradedScore(Resource):
+    """Null until all is graded."""
+
+    score: float | None
+    percent: float | None
+    passed: bool | None
+
+
+class RegradedAttempt(Resource):
+    attempt_id: Id
+    user_id: Id
+    number: int
+    from_: Annotated[RegradedScore, Field(alias="from")]
+    to: RegradedScore
+
+
+class Regrade(Resource):
+    """Whose result changes, from what to what. ``unchanged`` are all others that are handed in and hold the
+    question; among them those that a grader said the points of (``graded_by_hand``), and that were asked a version
+    that offered something else (``other_versions``): neither follows a key."""
+
+    changes: list[RegradedAttempt]
+    unchanged: int
+    graded_by_hand: int
+    other_versions: int
+
+
+class QuestionFigures(ItemFigures):
+    """``html`` shows the prompt; null where there is no more room for it in the answer."""
+
+    question_id: Id
+    kind: Kind
+    title: str
+    html: str | None
+
+
+class QuizAnalysis(QuizFigures):
+    """Over each learner's first attempt that is wholly graded; dropped questions are left out."""
+
+    items: list[QuestionFigures]
 
 
 class Said(Resource):

@@ -1,16 +1,17 @@
 """Attempts, the log of their answers, and each learner's result of a quiz, in MongoDB."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from lms import mongo
 from lms.mongo import Document, Transaction
 
 _OPEN = {"status": "open"}
+_UNCOUNTED = {"uncounted": True}
 _TO_REVIEW = {"status": "submitted"}
 
 attempts = mongo.collection(
@@ -24,7 +25,7 @@ attempts = mongo.collection(
         ),
         IndexModel([("quiz_id", ASCENDING), ("user_id", ASCENDING), ("number", ASCENDING)], unique=True),
         IndexModel([("quiz_id", ASCENDING), ("_id", ASCENDING)]),
-        IndexModel([("quiz_id", ASCENDING), ("items.question_id", ASCENDING)]),
+        IndexModel([("items.question_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING)]),
         IndexModel([("ends_at", ASCENDING)], partialFilterExpression=_OPEN),
         IndexModel([("course_id", ASCENDING), ("quiz_id", ASCENDING)], partialFilterExpression=_TO_REVIEW),
@@ -42,6 +43,18 @@ results = mongo.collection(
     indexes=[
         IndexModel([("quiz_id", ASCENDING), ("user_id", ASCENDING)], unique=True),
         IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING)]),
+        IndexModel([("quiz_id", ASCENDING)], name="uncounted", partialFilterExpression=_UNCOUNTED),
+    ],
+)
+regrades = mongo.collection(
+    "regrades",
+    indexes=[IndexModel([("question_id", ASCENDING), ("number", ASCENDING)], unique=True)],
+)
+item_statistics = mongo.collection(
+    "item_statistics",
+    indexes=[
+        IndexModel([("quiz_id", ASCENDING), ("kind", ASCENDING), ("key", ASCENDING)], unique=True),
+        IndexModel([("quiz_id", ASCENDING), ("kind", ASCENDING), ("n", DESCENDING)]),
     ],
 )
 
@@ -192,12 +205,147 @@ def change(tx: Transaction, attempt_id: ObjectId, version: int, fields: Mapping[
     )
 
 
-def save_result(tx: Transaction, result: Mapping[str, Any]) -> None:
-    """One per quiz and learner, replaced as a whole."""
-    key = {name: result[name] for name in ("quiz_id", "user_id")}
-    results().update_one(key, {"$set": result, "$inc": {"version": 1}}, upsert=True, session=tx.session)
+def save_results(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+    """One per quiz and learner, replaced as a whole. The item analysis does not have them yet."""
+    changes = [
+        UpdateOne(
+            {name: row[name] for name in ("quiz_id", "user_id")},
+            {"$set": {**row, **_UNCOUNTED}, "$inc": {"version": 1}},
+            upsert=True,
+        )
+        for row in rows
+    ]
+    results().bulk_write(changes, ordered=False, session=tx.session)
 
 
 def results_of(quiz_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
-    found = results().find({"quiz_id": quiz_id, "user_id": {"$in": list(user_ids)}})
+    found = results().find({"quiz_id": quiz_id, "user_id": {"$in": list(user_ids)}}, {"counted": 0})
     return {row["user_id"]: row for row in found}
+
+
+def graded_percents_of(
+    tx: Transaction, quiz_id: ObjectId, user_ids: Sequence[ObjectId]
+) -> dict[ObjectId, list[float]]:
+    """As ``graded_percents``, by learner."""
+    theirs = {"quiz_id": quiz_id, "user_id": {"$in": user_ids}, "status": "graded"}
+    fields = {"user_id": 1, "number": 1, "score.percent": 1}
+    percents: dict[ObjectId, list[float]] = {user_id: [] for user_id in user_ids}
+    for row in sorted(attempts().find(theirs, fields, session=tx.session), key=lambda row: row["number"]):
+        percents[row["user_id"]].append(row["score"]["percent"])
+    return percents
+
+
+_SCORED = (
+    "quiz_id course_id user_id number status submitted_at due_at score version items.id items.question_id"
+    " items.version items.points results.item_id results.fraction results.chosen results.graded_by"
+    " results.dropped results.key_version"
+).split()
+
+
+def asking(tx: Transaction, question_id: ObjectId, since: ObjectId | None) -> Iterable[Document]:
+    """What is handed in and holds the question: all that scoring needs, of the answers this question's alone.
+
+    ``since`` is an id: of the attempts that began then or later.
+    """
+    theirs = {"$filter": {"input": "$items", "cond": {"$eq": ["$$this.question_id", question_id]}}}
+    ids = {"$map": {"input": theirs, "in": "$$this.id"}}
+    given = {"$filter": {"input": {"$objectToArray": "$answers"}, "cond": {"$in": ["$$this.k", ids]}}}
+    return attempts().aggregate(
+        [
+            {"$match": {**_asking(question_id, since), "status": {"$in": ["submitted", "graded"]}}},
+            {"$sort": {"_id": ASCENDING}},
+            {"$project": {**dict.fromkeys(_SCORED, 1), "answers": {"$arrayToObject": given}}},
+        ],
+        session=tx.session,
+        batchSize=1_000,
+    )
+
+
+def _asking(question_id: ObjectId, since: ObjectId | None) -> Document:
+    return {"items.question_id": question_id, **({"_id": {"$gte": since}} if since else {})}
+
+
+def touch_open(tx: Transaction, question_id: ObjectId, since: ObjectId | None) -> None:
+    """Make who hands in such an attempt at this moment look again: that write conflicts with this one."""
+    asked = {**_asking(question_id, since), **_OPEN}
+    attempts().update_many(asked, {"$inc": {"version": 1}}, session=tx.session)
+
+
+def change_each(tx: Transaction, changes: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """Write the update of each attempt, all of which this transaction has read."""
+    updates = [UpdateOne({"_id": attempt["_id"]}, update) for attempt, update in changes]
+    attempts().bulk_write(updates, ordered=False, session=tx.session)
+
+
+def last_regrade(tx: Transaction, question_id: ObjectId) -> Document | None:
+    return regrades().find_one({"question_id": question_id}, sort=[("number", DESCENDING)], session=tx.session)
+
+
+def add_regrade(tx: Transaction, regrade: Document) -> None:
+    """Two at once conflict: of one question they have an order."""
+    regrades().insert_one(regrade, session=tx.session)
+
+
+def regrades_of(question_ids: Sequence[ObjectId]) -> list[Document]:
+    """Those of each question in their order."""
+    found = regrades().find({"question_id": {"$in": question_ids}})
+    return sorted(found, key=lambda row: row["number"])
+
+
+def is_uncounted(quiz_id: ObjectId) -> bool:
+    return results().find_one({"quiz_id": quiz_id, **_UNCOUNTED}, {"_id": 1}) is not None
+
+
+def uncounted(tx: Transaction, quiz_id: ObjectId, limit: int) -> list[Document]:
+    """Results that the item analysis does not have yet, with what it has of each learner: ``counted``."""
+    wanted = {"quiz_id": quiz_id, **_UNCOUNTED}
+    found = results().find(wanted, {"user_id": 1, "counted": 1}, session=tx.session)
+    return list(found.limit(limit).batch_size(limit))
+
+
+def first_graded(tx: Transaction, quiz_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """Of each learner the first of their graded attempts: its items and results."""
+    theirs = {"quiz_id": quiz_id, "user_id": {"$in": user_ids}, "status": "graded"}
+    fields = dict.fromkeys(["user_id", "number", *_COUNTED], 1)
+    found = attempts().find(theirs, fields, session=tx.session, batch_size=2_000)
+    first: dict[ObjectId, Document] = {}
+    for row in found:
+        if row["user_id"] not in first or row["number"] < first[row["user_id"]]["number"]:
+            first[row["user_id"]] = row
+    return first
+
+
+_COUNTED = (
+    "items.id items.question_id items.points results.item_id results.fraction results.chosen results.dropped"
+).split()
+
+
+def mark_counted(tx: Transaction, counted: Mapping[ObjectId, Any]) -> None:
+    """By the result's id what the item analysis has of it now."""
+    changes = [
+        UpdateOne({"_id": _id}, {"$set": {"counted": scores}, "$unset": {"uncounted": ""}})
+        for _id, scores in counted.items()
+    ]
+    if changes:
+        results().bulk_write(changes, ordered=False, session=tx.session)
+
+
+def add_to_statistics(
+    tx: Transaction, quiz_id: ObjectId, steps: Mapping[tuple[str, str], Mapping[str, float]]
+) -> None:
+    """Increase the sums of each document, named by kind and key."""
+    changes = [
+        UpdateOne({"quiz_id": quiz_id, "kind": kind, "key": key}, {"$inc": dict(increments)}, upsert=True)
+        for (kind, key), increments in steps.items()
+    ]
+    if changes:
+        item_statistics().bulk_write(changes, ordered=False, session=tx.session)
+
+
+def statistics_of(quiz_id: ObjectId) -> list[Document]:
+    """The quiz's document and those of its items."""
+    return list(item_statistics().find({"quiz_id": quiz_id, "kind": {"$in": ["item", "quiz"]}}, batch_size=10_000))
+
+
+def largest_form(quiz_id: ObjectId) -> Document | None:
+    return item_statistics().find_one({"quiz_id": quiz_id, "kind": "form"}, sort=[("n", DESCENDING)])

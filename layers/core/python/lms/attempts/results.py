@@ -38,7 +38,7 @@ def redate(tx: Transaction, attempt_id: ObjectId, dates: Mapping[str, Any]) -> N
 
 def worth(quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> Document:
     """``raw`` and ``possible`` points, the ``penalty`` for lateness apart from them, ``score`` and ``percent`` once
-    all is graded."""
+    all is graded. Where all questions were dropped, nobody has missed any."""
     rows = {row["item_id"]: row for row in attempt["results"]}
     counted = [item for item in attempt["items"] if not rows[item["id"]].get("dropped")]
     possible = _rounded(item["points"] for item in counted)
@@ -47,7 +47,7 @@ def worth(quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> Document:
     late = window.late_seconds(attempt, attempt["submitted_at"])
     penalty = _rounded([window.penalty(quiz["late_policy"], late, raw, possible)])
     score = _rounded([raw, -penalty])
-    percent = _rounded([100 * score / possible if possible else 0.0])
+    percent = _rounded([100 * score / possible]) if possible else 100.0
     return {
         "status": "graded" if graded else "submitted",
         "score": {
@@ -74,24 +74,47 @@ def _passed(quiz: Mapping[str, Any], percent: float) -> bool | None:
 def count(tx: Transaction, quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> None:
     """Bring the learner's result of the quiz up to date, and their progress with it."""
     percents = repository.graded_percents(tx, attempt["quiz_id"], attempt["user_id"])
-    percent = combined(quiz["score_policy"], percents)
-    passed = None if percent is None else _passed(quiz, percent)
-    repository.save_result(
-        tx,
-        {
-            "quiz_id": attempt["quiz_id"],
-            "user_id": attempt["user_id"],
-            "course_id": attempt["course_id"],
-            "percent": percent,
-            "passed": passed,
-            "graded_attempts": len(percents),
-            "updated_at": clock.now(),
-        },
-    )
-    if percent is not None:
+    result = _result(quiz, attempt["course_id"], attempt["user_id"], percents)
+    repository.save_results(tx, [result])
+    if result["percent"] is not None:
+        passed = result["passed"] is not False
         scores.quiz_graded(
-            tx, attempt["course_id"], attempt["user_id"], attempt["quiz_id"], percent, passed is not False
+            tx, attempt["course_id"], attempt["user_id"], attempt["quiz_id"], result["percent"], passed
         )
+
+
+def _result(quiz: Mapping[str, Any], course_id: ObjectId, user_id: ObjectId, percents: Sequence[float]) -> Document:
+    percent = combined(quiz["score_policy"], percents)
+    return {
+        "quiz_id": quiz["_id"],
+        "user_id": user_id,
+        "course_id": course_id,
+        "percent": percent,
+        "passed": None if percent is None else _passed(quiz, percent),
+        "graded_attempts": len(percents),
+        "updated_at": clock.now(),
+    }
+
+
+def settle_each(
+    tx: Transaction, quizzes: Mapping[ObjectId, Mapping[str, Any]], changes: Sequence[tuple[Document, Document]]
+) -> None:
+    """As ``settle``, of many attempts of a course that this transaction has read, each with its update: the round
+    trips grow with the quizzes alone, and with the lessons that learners complete by it."""
+    repository.change_each(tx, changes)
+    learners: dict[ObjectId, dict[ObjectId, ObjectId]] = {}
+    for attempt, _ in changes:
+        learners.setdefault(attempt["quiz_id"], {})[attempt["user_id"]] = attempt["course_id"]
+    for quiz_id, course_of in learners.items():
+        percents = repository.graded_percents_of(tx, quiz_id, list(course_of))
+        rows = [_result(quizzes[quiz_id], course_of[user_id], user_id, each) for user_id, each in percents.items()]
+        repository.save_results(tx, rows)
+        graded = {
+            row["user_id"]: (row["percent"], row["passed"] is not False)
+            for row in rows
+            if row["percent"] is not None
+        }
+        scores.quizzes_graded(tx, next(iter(course_of.values())), quiz_id, graded)
 
 
 def recount(tx: Transaction, attempt: Mapping[str, Any]) -> None:

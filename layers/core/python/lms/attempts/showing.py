@@ -9,7 +9,7 @@ from bson import ObjectId
 from bson.errors import InvalidId
 
 from lms import clock
-from lms.attempts import finishing, presentation, repository, scoring, starting
+from lms.attempts import corrections, finishing, presentation, repository, scoring, starting
 from lms.attempts.answers import Standing, digest
 from lms.attempts.responses import shown as shown_response
 from lms.courses.access import CourseAccess
@@ -40,9 +40,11 @@ def shown(access: CourseAccess, attempt: Mapping[str, Any], release: str) -> Doc
     now = clock.now()
     grader = access.may("attempt.grade")
     released = grader or is_released(attempt, release, now)
-    asked = starting.asked(attempt["items"])
     standing = Standing.of(attempt)
     rows = {row["item_id"]: row for row in attempt["results"]}
+    items, asked = attempt["items"], starting.asked(attempt["items"])
+    if released:
+        items, asked = corrections.rekeyed(items, rows, asked)
     return {
         **summary(access, attempt, release),
         "now": now,
@@ -51,7 +53,7 @@ def shown(access: CourseAccess, attempt: Mapping[str, Any], release: str) -> Doc
         "released": released,
         "items": [
             _item(item, asked[item["id"]], standing.in_force.get(item["id"]), rows.get(item["id"]), released)
-            for item in attempt["items"]
+            for item in items
         ],
     }
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from lms import mongo
 from lms.mongo import Document, Transaction
@@ -77,6 +77,42 @@ def complete(tx: Transaction, _id: ObjectId, fields: Mapping[str, Any]) -> Docum
     return found
 
 
+def keep_best_scores(
+    tx: Transaction,
+    course_id: ObjectId,
+    quiz_id: ObjectId,
+    graded: Mapping[ObjectId, tuple[float, bool]],
+    now: datetime,
+) -> None:
+    """As ``keep_best_score``, by learner, in one round trip."""
+    changes = [
+        UpdateOne(
+            {"course_id": course_id, "user_id": user_id}, _best_score(quiz_id, percent, passed, now), upsert=True
+        )
+        for user_id, (percent, passed) in graded.items()
+    ]
+    course_progress().bulk_write(changes, ordered=False, session=tx.session)
+
+
+def _best_score(quiz_id: ObjectId, percent: float, passed: bool, now: datetime) -> list[Document]:
+    score = f"quiz_scores.{quiz_id}"
+    best = {"percent": {"$max": [f"${score}.percent", percent]}, "passed": {"$or": [f"${score}.passed", passed]}}
+    return [{"$set": {score: best, "active_at": now}}]
+
+
+def not_through(
+    tx: Transaction, course_id: ObjectId, user_ids: Sequence[ObjectId], lesson_ids: Sequence[ObjectId]
+) -> list[Document]:
+    """The progress of those learners who have not completed all of these lessons, as far as completion asks."""
+    missing = [{f"completed.{_id}": {"$exists": False}} for _id in lesson_ids]
+    found = course_progress().find(
+        {"course_id": course_id, "user_id": {"$in": user_ids}, "$or": missing},
+        dict.fromkeys("user_id completed seconds completion quiz_scores".split(), 1),
+        session=tx.session,
+    )
+    return list(found)
+
+
 def keep_best_score(
     tx: Transaction,
     course_id: ObjectId,
@@ -88,11 +124,9 @@ def keep_best_score(
     now: datetime,
 ) -> Document:
     """The progress, with the better of the score that was kept and this one; a quiz once passed stays passed."""
-    score = f"quiz_scores.{quiz_id}"
-    best = {"percent": {"$max": [f"${score}.percent", percent]}, "passed": {"$or": [f"${score}.passed", passed]}}
     found = course_progress().find_one_and_update(
         {"course_id": course_id, "user_id": user_id},
-        [{"$set": {score: best, "active_at": now}}],
+        _best_score(quiz_id, percent, passed, now),
         upsert=True,
         return_document=ReturnDocument.AFTER,
         session=tx.session,

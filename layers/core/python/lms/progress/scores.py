@@ -1,5 +1,7 @@
 """What a graded quiz does to its learner's progress."""
 
+from collections.abc import Mapping
+
 from bson import ObjectId
 
 from lms import clock
@@ -19,4 +21,22 @@ def quiz_graded(
     progress = repository.keep_best_score(tx, course_id, user_id, quiz_id, percent=percent, passed=passed, now=now)
     course = outline.as_it_stands(tx, course_id)
     if course is not None:
+        completion.settle(tx, course, progress)
+
+
+def quizzes_graded(
+    tx: Transaction, course_id: ObjectId, quiz_id: ObjectId, graded: Mapping[ObjectId, tuple[float, bool]]
+) -> None:
+    """As ``quiz_graded``, for many learners: by learner the ``percent`` and whether they passed."""
+    if not graded:
+        return
+    repository.keep_best_scores(tx, course_id, quiz_id, graded, clock.now())
+    course = outline.as_it_stands(tx, course_id)
+    passed = [user_id for user_id, (_, passed) in graded.items() if passed]
+    if course is None or not passed:
+        return
+    waiting = [
+        row["_id"] for row in completion.rows(course) if str(row["completion"].get("quiz_id")) == str(quiz_id)
+    ]
+    for progress in repository.not_through(tx, course_id, passed, waiting) if waiting else ():
         completion.settle(tx, course, progress)

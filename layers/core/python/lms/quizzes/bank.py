@@ -49,24 +49,26 @@ def change(access: CourseAccess, change: QuestionChange, expected: int | None) -
     Raise 412 where it is no longer at the ``expected`` version, 409 QUESTION_IN_USE where a quiz needs it in the
     pool that it would leave.
     """
+    return mongo.transaction(lambda tx: rewrite(tx, access, change, expected))
+
+
+def rewrite(tx: Transaction, access: CourseAccess, change: QuestionChange, expected: int | None) -> Document:
+    """As ``change``, as a part of something greater."""
     question_id = access.resource["_id"]
-
-    def work(tx: Transaction) -> Document:
-        before = changes.current(repository.question(tx, question_id), expected)
-        fields = questions.written(_changed(before, change))
-        if any(fields[name] != before[name] for name in _EVIDENT):
-            fields |= {"origin": Origin.PERSON, "source": None, "evidence": ""}
-        after = repository.change_question(tx, question_id, before["version"], fields, clock.now())
-        if before["pool"] != fields["pool"]:
-            _require_enough(tx, before)
-        _show_in_lessons(tx, access, before["used_in"])
-        changes.record(tx, access, "update", "question", question_id, {"fields": sorted(change.fields)})
-        return changes.current(after, None)
-
-    return mongo.transaction(work)
+    before = changes.current(repository.question(tx, question_id), expected)
+    fields = questions.written(changed(before, change))
+    if any(fields[name] != before[name] for name in _EVIDENT):
+        fields |= {"origin": Origin.PERSON, "source": None, "evidence": ""}
+    after = repository.change_question(tx, question_id, before["version"], fields, clock.now())
+    if before["pool"] != fields["pool"]:
+        _require_enough(tx, before)
+    _show_in_lessons(tx, access, before["used_in"])
+    changes.record(tx, access, "update", "question", question_id, {"fields": sorted(change.fields)})
+    return changes.current(after, None)
 
 
-def _changed(before: Mapping[str, Any], change: QuestionChange) -> Question:
+def changed(before: Mapping[str, Any], change: QuestionChange) -> Question:
+    """What the question would say. Raise 422 where its fields do not go together."""
     fields = {**questions.parsed(before).model_dump(), **change.fields}
     try:
         return Question.model_validate(fields)

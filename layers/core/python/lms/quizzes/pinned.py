@@ -68,6 +68,11 @@ def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
     return repository.policies(quiz_id, tx)
 
 
+def policies_of(tx: Transaction, quiz_ids: Iterable[ObjectId]) -> dict[ObjectId, Document]:
+    """As ``policies``, of several quizzes."""
+    return {row["_id"]: row for row in repository.dated(tx, list(quiz_ids), repository.POLICIES)}
+
+
 def _pinned(row: Mapping[str, object]) -> Pinned:
     shown = questions.shown(row)
     return Pinned(shown["version"], questions.parsed(row), shown["html"])

@@ -209,12 +209,6 @@ def all_questions(course_id: ObjectId, pool: str | None, fields: Sequence[str], 
     return list(questions().find(match, fields).sort("_id", ASCENDING).limit(limit))
 
 
-def all_questions(course_id: ObjectId, pool: str | None, fields: Sequence[str], limit: int) -> list[Document]:
-    """Of the course, or of one pool of it, in the order in which they were made."""
-    match = {"course_id": course_id, "deleted_at": None, **({"pool": pool} if pool is not None else {})}
-    return list(questions().find(match, fields).sort("_id", ASCENDING).limit(limit))
-
-
 def change_question(
     tx: Transaction, question_id: ObjectId, version: int, fields: Mapping[str, Any], now: datetime
 ) -> Document | None:
@@ -255,9 +249,11 @@ def ids_in_pools(course_id: ObjectId, names: Sequence[str]) -> dict[str, list[Ob
     return ids
 
 
+POLICIES = ("score_policy", "late_policy", "passing_percent", "feedback_release")
+
+
 def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
-    fields = ["score_policy", "late_policy", "passing_percent", "feedback_release"]
-    found = quizzes().find_one({"_id": quiz_id}, fields, session=tx.session if tx else None)
+    found = quizzes().find_one({"_id": quiz_id}, POLICIES, session=tx.session if tx else None)
     assert found is not None, "quizzes are hidden, never removed"
     return found
 

@@ -1,0 +1,212 @@
+"""Regrading a question: its key corrected, full credit for all, or the question dropped, for those who were asked.
+
+Everything that follows happens in one transaction, and the dry run is the same work without the writing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from lms import audit, clock, events, mongo
+from lms.attempts import corrections, repository, results
+from lms.attempts.models import RegradeBody
+from lms.courses.access import CourseAccess
+from lms.courses.changes import current
+from lms.errors import Invalid
+from lms.mongo import Document, Transaction
+from lms.quizzes import bank, pinned, questions
+from lms.quizzes.contents import Question
+from lms.quizzes.models import QuestionChange
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
+_SHOWN = ("score", "percent", "passed")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """``altered``: each attempt with its results and its worth after the regrade."""
+
+    altered: list[tuple[Document, list[Document], Document]] = field(default_factory=list)
+    quizzes: dict[ObjectId, Document] = field(default_factory=dict)
+    seen: int = 0
+    graded_by_hand: int = 0
+    other_versions: int = 0
+
+    def report(self) -> Document:
+        changes = [_change(attempt, worth) for attempt, _, worth in self.altered if _differs(attempt, worth)]
+        return {
+            "changes": changes,
+            "unchanged": self.seen - len(changes),
+            "graded_by_hand": self.graded_by_hand,
+            "other_versions": self.other_versions,
+        }
+
+
+def regrade(access: CourseAccess, body: RegradeBody, expected: int | None, *, dry_run: bool) -> Document:
+    """Whose result changes, from what to what; without ``dry_run`` that is how it is then.
+
+    Attempts that still run ask what they asked, and are scored as corrected when they are handed in. What another
+    regrade has done before is built on; the same one again changes nothing.
+
+    Raise 412 where the question is no longer at the ``expected`` version, 422 where the content offers something
+    else, or an essay is to have a key.
+    """
+    question = current(access.resource, expected)
+    key = _key(question, body)
+    wanted = _wanted(access, body, question, key)
+    if dry_run:
+        return mongo.transaction(lambda tx: _outcome(tx, wanted, key).report())
+    report = mongo.transaction(lambda tx: _apply(tx, access, wanted, key))
+    return _with_those_between(wanted, key, report)
+
+
+def _key(question: Mapping[str, Any], body: RegradeBody) -> Question | None:
+    """The question as the regrade would have it, None where that brings no key."""
+    if body.content is None:
+        return None
+    changed = bank.changed(question, QuestionChange(content=body.content))
+    if changed.content.kind == "essay":
+        raise Invalid(errors=[{"pointer": "/action", "message": "an essay has no key"}])
+    if corrections.offered(changed.content) != corrections.offered(questions.parsed(question).content):
+        message = "must offer what the question offers, in the same sequence; only what counts as right may differ"
+        raise Invalid(errors=[{"pointer": "/content", "message": message}])
+    return changed
+
+
+def _wanted(access: CourseAccess, body: RegradeBody, question: Mapping[str, Any], key: Question | None) -> Document:
+    renewed = key is not None and key.content != questions.parsed(question).content
+    return {
+        "_id": ObjectId(),
+        "question_id": question["_id"],
+        "course_id": access.course_id,
+        "at": clock.now(),
+        "by": access.caller.id,
+        "action": body.action,
+        "never_lower": body.never_lower,
+        "through_version": question["version"],
+        "key_version": None if key is None else question["version"] + renewed,
+    }
+
+
+def _apply(tx: Transaction, access: CourseAccess, wanted: Document, key: Question | None) -> Document:
+    repository.touch_open(tx, wanted["question_id"], None)
+    if key is not None and wanted["key_version"] > wanted["through_version"]:
+        bank.rewrite(tx, access, QuestionChange(content=key.content), wanted["through_version"])
+    last = repository.last_regrade(tx, wanted["question_id"])
+    outcome = _outcome(tx, wanted, key)
+    if outcome.altered or not _repeats(wanted, last):
+        repository.add_regrade(tx, {**wanted, "number": last["number"] + 1 if last else 1})
+        _write(tx, wanted, outcome)
+        _tell(tx, wanted, outcome)
+    return outcome.report()
+
+
+def _repeats(wanted: Mapping[str, Any], last: Mapping[str, Any] | None) -> bool:
+    same = ("action", "never_lower", "key_version")
+    if last is None or any(wanted[name] != last[name] for name in same):
+        return False
+    return wanted["through_version"] in (last["through_version"], last["key_version"])
+
+
+def _with_those_between(wanted: Document, key: Question | None, report: Document) -> Document:
+    """Once more for what began while the regrade was being written: it did not see those, nor they it."""
+    since = ObjectId.from_datetime(wanted["_id"].generation_time - _CLOCKS_DIFFER)
+
+    def work(tx: Transaction) -> Outcome:
+        repository.touch_open(tx, wanted["question_id"], since)
+        outcome = _outcome(tx, wanted, key, since)
+        _write(tx, wanted, outcome)
+        return outcome
+
+    more = mongo.transaction(work)
+    changes = more.report()["changes"]
+    return {**report, "changes": [*report["changes"], *changes]}
+
+
+def _outcome(
+    tx: Transaction, wanted: Mapping[str, Any], key: Question | None, since: ObjectId | None = None
+) -> Outcome:
+    outcome = Outcome()
+    altered = []
+    for attempt in repository.asking(tx, wanted["question_id"], since):
+        rows = corrections.corrected(attempt["items"], attempt["results"], attempt["answers"], wanted, key)
+        _count(outcome, attempt, wanted, key)
+        if rows != attempt["results"]:
+            altered.append((attempt, rows))
+    if altered:
+        outcome.quizzes = pinned.policies_of(tx, {attempt["quiz_id"] for attempt, _ in altered})
+    for attempt, rows in altered:
+        worth = results.worth(outcome.quizzes[attempt["quiz_id"]], {**attempt, "results": rows})
+        outcome.altered.append((attempt, rows, worth))
+    return outcome
+
+
+def _count(outcome: Outcome, attempt: Mapping[str, Any], wanted: Mapping[str, Any], key: Question | None) -> None:
+    outcome.seen += 1
+    for item, row in zip(attempt["items"], attempt["results"], strict=True):
+        if item["question_id"] == wanted["question_id"] and wanted["action"] != "drop":
+            outcome.graded_by_hand += row["graded_by"] is not None
+            outcome.other_versions += key is not None and not corrections.fits(item, key)
+
+
+def _write(tx: Transaction, wanted: Mapping[str, Any], outcome: Outcome) -> None:
+    if not outcome.altered:
+        return
+    changes = [(attempt, _update(wanted, attempt, rows, worth)) for attempt, rows, worth in outcome.altered]
+    results.settle_each(tx, outcome.quizzes, changes)
+    changed = [(attempt, worth) for attempt, _, worth in outcome.altered if _differs(attempt, worth)]
+    told = {attempt["_id"]: _told(wanted, attempt, worth) for attempt, worth in changed}
+    events.record_each(tx, "attempt.regraded", actor=wanted["by"], data_of=told)
+
+
+def _update(
+    wanted: Mapping[str, Any], attempt: Mapping[str, Any], rows: Sequence[Document], worth: Mapping[str, Any]
+) -> Document:
+    """The rows by their places, since comments were not read; a row of history where the result changes."""
+    fields = {
+        f"results.{index}.{name}": value
+        for index, (row, before) in enumerate(zip(rows, attempt["results"], strict=True))
+        for name, value in row.items()
+        if name not in before or before[name] != value
+    }
+    update: Document = {"$set": {**fields, **worth}, "$inc": {"version": 1}}
+    if _differs(attempt, worth):
+        row = {"at": wanted["at"], "by": wanted["by"], "action": "regraded", "regrade_id": wanted["_id"]}
+        update["$push"] = {"history": {**row, "from": attempt["score"], "to": worth["score"]}}
+    return update
+
+
+def _differs(attempt: Mapping[str, Any], worth: Mapping[str, Any]) -> bool:
+    return bool(attempt["score"] != worth["score"])
+
+
+def _change(attempt: Mapping[str, Any], worth: Mapping[str, Any]) -> Document:
+    return {
+        "attempt_id": attempt["_id"],
+        "user_id": attempt["user_id"],
+        "number": attempt["number"],
+        "from": _figures(attempt["score"]),
+        "to": _figures(worth["score"]),
+    }
+
+
+def _figures(score: Mapping[str, Any]) -> Document:
+    return {name: score[name] for name in _SHOWN}
+
+
+def _told(wanted: Mapping[str, Any], attempt: Mapping[str, Any], worth: Mapping[str, Any]) -> Document:
+    ids = {name: attempt[name] for name in ("course_id", "quiz_id", "user_id")}
+    scores = {"from": _figures(attempt["score"]), "to": _figures(worth["score"])}
+    return {**ids, "question_id": wanted["question_id"], **scores}
+
+
+def _tell(tx: Transaction, wanted: Mapping[str, Any], outcome: Outcome) -> None:
+    report = outcome.report()
+    detail = {"regrade": wanted["action"], **{name: wanted[name] for name in ("course_id", "never_lower")}}
+    counts = {"changed": len(report["changes"]), "unchanged": report["unchanged"]}
+    subject = wanted["question_id"]
+    events.record(tx, "question.regraded", actor=wanted["by"], subject=subject, **detail, **counts)
+    audit.record(tx, "question.regraded", actor=wanted["by"], target=subject, **detail, **counts)
