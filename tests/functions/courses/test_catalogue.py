@@ -42,6 +42,15 @@ def test_an_item_is_the_course_as_its_own_page_shows_it(api: Api):
     assert (item["module_count"], item["lesson_count"], item["role"]) == (2, 2, "owner")
 
 
+def test_a_learner_is_told_so(api: Api):
+    course = new_course(api.person(), tags=["told"])
+    publish(course)
+    learner = api.person()
+    assert [row["role"] for row in learner.get("/courses?tag=told").json["items"]] == ["reader"]
+    seat(learner, course, "learner")
+    assert [row["role"] for row in learner.get("/courses?tag=told").json["items"]] == ["learner"]
+
+
 def test_filters(api: Api):
     person, other = api.person(), api.person()
     tag = uuid4().hex

@@ -15,6 +15,7 @@ from lms.courses import repository
 from lms.courses.access import role_in
 from lms.courses.models import Sort
 from lms.cursors import decode_cursor
+from lms.enrollment import learners
 from lms.errors import Invalid
 from lms.mongo import Document
 
@@ -106,7 +107,8 @@ def courses(
         rows = repository.found_courses(who.id, wanted, _all_words(q), by, after, limit)
     else:
         rows = repository.visible_courses(who.id, wanted, by, after, limit)
-    return [{**row, "role": role_in(row, who)} for row in rows]
+    enrolled = learners.in_courses(who.id, [row["_id"] for row in rows])
+    return [{**row, "role": role_in(row, who, enrolled.get(row["_id"]))} for row in rows]
 
 
 def _all_words(q: str) -> str:

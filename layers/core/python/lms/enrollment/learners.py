@@ -18,3 +18,8 @@ def enrolled(tx: Transaction, course_id: ObjectId, user_ids: Sequence[ObjectId])
 def courses_of(user_id: ObjectId, *statuses: Status) -> list[ObjectId]:
     """The courses in which the person has an enrollment with one of the statuses."""
     return repository.courses_with(user_id, statuses)
+
+
+def in_courses(user_id: ObjectId, course_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """A person's enrollments in these courses, whatever the status, by course."""
+    return repository.enrollments_in(user_id, course_ids)

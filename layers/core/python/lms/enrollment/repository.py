@@ -55,6 +55,12 @@ def courses_with(user_id: ObjectId, statuses: Sequence[str]) -> list[ObjectId]:
     return enrollments().distinct("course_id", {"user_id": user_id, "status": {"$in": statuses}})
 
 
+def enrollments_in(user_id: ObjectId, course_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """The person's enrollments in the courses, of whatever status, by course."""
+    found = enrollments().find({"course_id": {"$in": list(course_ids)}, "user_id": user_id})
+    return {row["course_id"]: row for row in found}
+
+
 def page_of_enrollments(
     course_id: ObjectId, wanted: Mapping[str, Any], after: ObjectId | None, limit: int
 ) -> list[Document]:
@@ -185,8 +191,9 @@ def remove_cohort(tx: Transaction, cohort_id: ObjectId) -> None:
 
 
 def members_of(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId) -> list[Document]:
-    """The ids and user ids of the enrollments in a cohort."""
-    found = enrollments().find({"course_id": course_id, "cohort_id": cohort_id}, ["user_id"], session=tx.session)
+    """The enrollments in a cohort, with what their dates hang on."""
+    fields = ["course_id", "user_id", "cohort_id", "accommodations"]
+    found = enrollments().find({"course_id": course_id, "cohort_id": cohort_id}, fields, session=tx.session)
     return list(found)
 
 
