@@ -42,11 +42,11 @@ def enroll(
 @app.get("/courses/<id>/enrollments", compress=True)
 def list_enrollments(
     id: str,
-    access: Annotated[CourseAccess, Depends(in_course("roster.read"))],
+    access: Annotated[CourseAccess, Depends(in_course("roster.read", load="outline"))],
     status: Annotated[Status | None, Query()] = None,
     cohort: Annotated[Reference | None, Query(description="a cohort's id")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response[Page[RosterRow]]:
-    rows = roster.enrollments(access, status, cohort, cursor, limit + 1)
+    rows = roster.page(access, status, cohort, cursor, limit + 1)
     return page(RosterRow, rows, limit=limit, key=lambda row: str(row["_id"]))

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from lms.courses.access import CourseAccess, in_course
-from lms.enrollment import roster
+from lms.enrollment import members
 from lms.enrollment.models import Member
 from lms.http import Cursor, Limit, Page, app, lambda_handler, page
 
@@ -20,4 +20,4 @@ def list_people(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response[Page[Member]]:
-    return page(Member, roster.people(access, cursor, limit + 1), limit=limit, key=lambda row: row["place"])
+    return page(Member, members.page(access, cursor, limit + 1), limit=limit, key=lambda row: row["place"])

@@ -396,6 +396,19 @@ def test_one_of_the_staff_without_a_seat_changes_role_and_leaves(api: Api, cours
     assert teacher.get(course.path).json["role"] == "reader"
 
 
+def test_role_and_accommodations_change_in_one_call(api: Api, course: Class):
+    from lms.enrollment.repository import enrollments
+
+    teacher, person = api.person(), course.learner()
+    seat(teacher, course.id, "assistant")
+    more_time = {"role": "learner", "accommodations": {"time_factor": 2.0, "extra_days": 0}}
+    answer = course.owner.patch(f"{course.enrollments}/{teacher.id}", more_time)
+    assert (answer.status, answer.json["role"], answer.json["status"]) == (200, "learner", "active")
+    assert answer.json["accommodations"] == more_time["accommodations"]
+    stored = [enrollments().find_one({"user_id": ObjectId(each.id)}) for each in (teacher, person)]
+    assert stored[0] and stored[1] and stored[0].keys() == stored[1].keys(), "nothing but what an enrollment has"
+
+
 def test_the_owner_stays(api: Api, course: Class):
     path = f"{course.enrollments}/{course.owner.id}"
     teacher = api.person()
@@ -448,6 +461,7 @@ def test_the_roster_is_paged_and_filtered(api: Api, course: Class):
     assert listed(f"&cohort={cohort}") == [everyone[1]]
     assert listed(f"&cohort={cohort}&status=waiting") == []
     assert "@" not in course.owner.get(course.enrollments).text
+    assert {row["percent"] for row in course.owner.get(course.enrollments).json["items"]} == {0}
     for query in ("status=gone", "cohort=x", "cursor=x", "limit=0"):
         assert course.owner.get(f"{course.enrollments}?{query}").status == 422
 

@@ -7,7 +7,7 @@ from lms.courses import staff
 from lms.enrollment import repository
 from lms.enrollment.enrollment import changed, enroll, is_here, never_here, withdraw
 from lms.enrollment.models import Source
-from lms.mongo import Document, Transaction
+from lms.mongo import Transaction
 from lms.permissions import CourseRole
 
 
@@ -19,21 +19,21 @@ def appoint(
     *,
     by: ObjectId,
     **occasion: ObjectId,
-) -> Document:
-    """Make the person an instructor, an assistant or, from the staff, a learner: their enrollment, whose history
+) -> None:
+    """Make the person an instructor, an assistant or, from the staff, a learner; the history of their enrollment
     says so. A learner's seat goes to who waits for one.
 
     Raise 409 OWNER_STAYS, or COURSE_FULL where no seat is left for a learner.
     """
     if role is CourseRole.LEARNER:
         staff.set_staff(tx, course_id, user_id, None, by=by, **occasion)
-        return enroll(tx, course_id, user_id, by=by, source=Source.STAFF)
+        enroll(tx, course_id, user_id, by=by, source=Source.STAFF)
+        return
     staff.set_staff(tx, course_id, user_id, role, by=by, **occasion)
     row = repository.enrollment(tx, course_id, user_id)
     action = f"made_{role}"
     if row and is_here(row):
-        return withdraw(tx, course_id, user_id, by=by, action=action)
-    now = clock.now()
-    row = changed(row or never_here(course_id, user_id, now), now, by, action)
-    repository.save(tx, [row])
-    return row
+        withdraw(tx, course_id, user_id, by=by, action=action)
+    else:
+        now = clock.now()
+        repository.save(tx, [changed(row or never_here(course_id, user_id, now), now, by, action)])

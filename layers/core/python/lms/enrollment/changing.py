@@ -17,7 +17,7 @@ from lms.permissions import CourseRole
 
 def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, expected: int | None) -> Document:
     """Set the role, the cohort and the accommodations. The event names the fields that are others now: the
-    learner's effective dates have changed with them.
+    learner's effective dates change with them, and those of running attempts in the same transaction.
 
     Raise 404 for one who never was in the course, 412 where the enrollment is no longer at the ``expected``
     version, 422 for a cohort that is none of the course's, 409 as ``appoint`` does.
@@ -31,7 +31,8 @@ def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, ex
         present = staff.role_of(access.course, user_id) or CourseRole.LEARNER
         row = changes.current(_enrollment(tx, access, user_id, present), expected)
         if role and role is not present:
-            row = appoint(tx, access.course_id, user_id, role, by=access.caller.id)
+            appoint(tx, access.course_id, user_id, role, by=access.caller.id)
+            row = changes.current(repository.enrollment(tx, access.course_id, user_id), None)
         if others := sorted(name for name, value in fields.items() if row[name] != value):
             require_cohorts(tx, access.course_id, [fields.get("cohort_id")])
             row = _change(tx, access, {**row, **fields}, others)

@@ -6,12 +6,13 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from lms import clock, events, mongo
+from lms.attempts import deadlines
 from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.enrollment import repository
 from lms.enrollment.models import CohortChange, NewCohort
-from lms.enrollment.roster import cohorts_seen
+from lms.enrollment.visible import cohorts_seen
 from lms.errors import Conflict
 from lms.mongo import Document, Transaction
 
@@ -51,13 +52,16 @@ def change(access: CourseAccess, cohort_id: ObjectId, change: CohortChange, expe
 
 
 def delete(access: CourseAccess, cohort_id: ObjectId, expected: int | None) -> None:
-    """Take it away from its learners too, who stay in the course without one."""
+    """Take it away from its learners too, who stay in the course without one; their running attempts get the dates
+    that then hold."""
 
     def work(tx: Transaction) -> None:
         changes.current(repository.cohort(tx, access.course_id, cohort_id), expected)
         repository.remove_cohort(tx, cohort_id)
         members = repository.members_of(tx, access.course_id, cohort_id)
         repository.clear_cohort(tx, access.course_id, cohort_id, clock.now())
+        for row in members:
+            deadlines.moved_for(tx, {**row, "cohort_id": None}, access.course["time_zone"])
         changes.record(tx, access, "delete", "cohort", cohort_id)
         told = {"course_id": access.course_id, "fields": ["cohort_id"]}
         events.record_each(

@@ -135,9 +135,10 @@ class Enrollment(Resource):
 
 
 class RosterRow(Enrollment):
-    """``name`` is null where the account is gone."""
+    """``name`` is null where the account is gone; ``percent`` says how much of the course is completed."""
 
     name: str | None
+    percent: int
 
 
 class Member(Resource):
