@@ -84,7 +84,7 @@ OPERATIONS = {
     "DELETE /quizzes/{id}": 15,
     "PUT /quizzes/{id}/items": 13,
     "GET /quizzes/{id}/overrides": 1,
-    "PUT /quizzes/{id}/overrides": 8,
+    "PUT /quizzes/{id}/overrides": 10,
     "GET /courses/{id}/questions": 2,
     "POST /courses/{id}/questions": 5,
     "POST /courses/{id}/questions/import": 5,
