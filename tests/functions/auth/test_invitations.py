@@ -97,6 +97,19 @@ def test_an_invitation_says_what_it_is_for_and_shows_its_token_once(api: Api, co
     )
 
 
+def test_a_learner_who_joins_the_staff_gives_the_seat_up(api: Api, course: Course):
+    path, learner, waiting = f"/courses/{course.id}", api.person(), api.person()
+    course.owner.put(f"{path}/enrollment-policy", {"seats": 1, "waiting_list": True})
+    for person in (learner, waiting):
+        course.owner.post(f"{path}/enrollments", {"user_id": person.id})
+    assert accept(learner, course.invite("assistant")).json["role"] == "assistant"
+    rows = course.owner.get(f"{path}/enrollments").json["items"]
+    assert [(row["user_id"], row["role"], row["status"]) for row in rows] == [
+        (learner.id, "assistant", "withdrawn"),
+        (waiting.id, "learner", "active"),
+    ]
+
+
 def test_neither_token_nor_address_stands_in_the_database(api: Api, course: Course):
     from lms import mongo
 

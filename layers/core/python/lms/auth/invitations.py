@@ -20,6 +20,7 @@ from lms.caller import Caller
 from lms.courses import staff
 from lms.courses.access import enter, role_in
 from lms.enrollment import enrollment
+from lms.enrollment.appointment import appoint
 from lms.enrollment.models import Source
 from lms.errors import Forbidden, NotFound
 from lms.mongo import Document, Transaction
@@ -155,7 +156,7 @@ def _give_in_course(tx: Transaction, who: Caller, invitation: Document, invited:
     if invited is CourseRole.LEARNER:
         enrolled = enrollment.enroll(tx, course_id, who.id, by=who.id, source=Source.INVITATION)
         return {"role": invited, "status": enrolled["status"], "fresh": enrolled["fresh"]}
-    staff.set_staff(tx, course_id, who.id, invited, by=who.id, invitation_id=invitation["_id"])
+    appoint(tx, course_id, who.id, invited, by=who.id, invitation_id=invitation["_id"])
     return {"role": invited, "fresh": True}
 
 

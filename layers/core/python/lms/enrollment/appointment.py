@@ -5,7 +5,7 @@ from bson import ObjectId
 from lms import clock
 from lms.courses import staff
 from lms.enrollment import repository
-from lms.enrollment.enrollment import changed, enroll, is_here, never_here, withdraw
+from lms.enrollment.enrollment import changed, enroll, is_here, withdraw
 from lms.enrollment.models import Source
 from lms.mongo import Transaction
 from lms.permissions import CourseRole
@@ -20,8 +20,8 @@ def appoint(
     by: ObjectId,
     **occasion: ObjectId,
 ) -> None:
-    """Make the person an instructor, an assistant or, from the staff, a learner; the history of their enrollment
-    says so. A learner's seat goes to who waits for one.
+    """Make the person an instructor, an assistant or, from the staff, a learner; the history of their enrollment,
+    if they ever had one, says so. A learner's seat goes to who waits for one.
 
     Raise 409 OWNER_STAYS, or COURSE_FULL where no seat is left for a learner.
     """
@@ -31,9 +31,12 @@ def appoint(
         return
     staff.set_staff(tx, course_id, user_id, role, by=by, **occasion)
     row = repository.enrollment(tx, course_id, user_id)
-    action = f"made_{role}"
     if row and is_here(row):
-        withdraw(tx, course_id, user_id, by=by, action=action)
-    else:
-        now = clock.now()
-        repository.save(tx, [changed(row or never_here(course_id, user_id, now), now, by, action)])
+        withdraw(tx, course_id, user_id, by=by, action=appointed(role))
+    elif row:
+        repository.save(tx, [changed(row, clock.now(), by, appointed(role))])
+
+
+def appointed(role: CourseRole) -> str:
+    """The action of a history's row."""
+    return f"made_{role}"

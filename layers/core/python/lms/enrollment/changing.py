@@ -7,7 +7,7 @@ from lms.attempts import deadlines
 from lms.courses import changes, staff
 from lms.courses.access import CourseAccess
 from lms.enrollment import repository
-from lms.enrollment.appointment import appoint
+from lms.enrollment.appointment import appoint, appointed
 from lms.enrollment.enrollment import changed, never_here, position, require_cohorts, withdraw
 from lms.enrollment.models import EnrollmentChange
 from lms.errors import Forbidden
@@ -32,7 +32,7 @@ def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, ex
         row = changes.current(_enrollment(tx, access, user_id, present), expected)
         if role and role is not present:
             appoint(tx, access.course_id, user_id, role, by=access.caller.id)
-            row = changes.current(repository.enrollment(tx, access.course_id, user_id), None)
+            row = repository.enrollment(tx, access.course_id, user_id) or _first(tx, row, access.caller.id, role)
         if others := sorted(name for name, value in fields.items() if row[name] != value):
             require_cohorts(tx, access.course_id, [fields.get("cohort_id")])
             row = _change(tx, access, {**row, **fields}, others)
@@ -47,6 +47,13 @@ def _enrollment(tx: Transaction, access: CourseAccess, user_id: ObjectId, role: 
     if found is None and role is not CourseRole.LEARNER:
         return never_here(access.course_id, user_id, clock.now())
     return found
+
+
+def _first(tx: Transaction, never_here: Document, by: ObjectId, role: CourseRole) -> Document:
+    """What is changed in a place is kept, also that of one who never had a seat."""
+    row = changed(never_here, clock.now(), by, appointed(role))
+    repository.save(tx, [row])
+    return row
 
 
 def _change(tx: Transaction, access: CourseAccess, row: Document, fields: list[str]) -> Document:
