@@ -82,22 +82,19 @@ def keep_best_scores(
     course_id: ObjectId,
     quiz_id: ObjectId,
     graded: Mapping[ObjectId, tuple[float, bool]],
-    now: datetime,
 ) -> None:
     """As ``keep_best_score``, by learner, in one round trip."""
     changes = [
-        UpdateOne(
-            {"course_id": course_id, "user_id": user_id}, _best_score(quiz_id, percent, passed, now), upsert=True
-        )
+        UpdateOne({"course_id": course_id, "user_id": user_id}, _best_score(quiz_id, percent, passed), upsert=True)
         for user_id, (percent, passed) in graded.items()
     ]
     course_progress().bulk_write(changes, ordered=False, session=tx.session)
 
 
-def _best_score(quiz_id: ObjectId, percent: float, passed: bool, now: datetime) -> list[Document]:
+def _best_score(quiz_id: ObjectId, percent: float, passed: bool) -> list[Document]:
     score = f"quiz_scores.{quiz_id}"
     best = {"percent": {"$max": [f"${score}.percent", percent]}, "passed": {"$or": [f"${score}.passed", passed]}}
-    return [{"$set": {score: best, "active_at": now}}]
+    return [{"$set": {score: best}}]
 
 
 def not_through(
@@ -121,12 +118,11 @@ def keep_best_score(
     *,
     percent: float,
     passed: bool,
-    now: datetime,
 ) -> Document:
     """The progress, with the better of the score that was kept and this one; a quiz once passed stays passed."""
     found = course_progress().find_one_and_update(
         {"course_id": course_id, "user_id": user_id},
-        _best_score(quiz_id, percent, passed, now),
+        _best_score(quiz_id, percent, passed),
         upsert=True,
         return_document=ReturnDocument.AFTER,
         session=tx.session,

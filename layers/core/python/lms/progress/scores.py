@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from bson import ObjectId
 
-from lms import clock
 from lms.courses import outline
 from lms.mongo import Transaction
 from lms.progress import completion, repository
@@ -17,8 +16,7 @@ def quiz_graded(
 
     For the transaction that grades an attempt, and each that grades it anew. ``percent`` is 0 to 100.
     """
-    now = clock.now()
-    progress = repository.keep_best_score(tx, course_id, user_id, quiz_id, percent=percent, passed=passed, now=now)
+    progress = repository.keep_best_score(tx, course_id, user_id, quiz_id, percent=percent, passed=passed)
     course = outline.as_it_stands(tx, course_id)
     if course is not None:
         completion.settle(tx, course, progress)
@@ -30,7 +28,7 @@ def quizzes_graded(
     """As ``quiz_graded``, for many learners: by learner the ``percent`` and whether they passed."""
     if not graded:
         return
-    repository.keep_best_scores(tx, course_id, quiz_id, graded, clock.now())
+    repository.keep_best_scores(tx, course_id, quiz_id, graded)
     course = outline.as_it_stands(tx, course_id)
     passed = [user_id for user_id, (_, passed) in graded.items() if passed]
     if course is None or not passed:
