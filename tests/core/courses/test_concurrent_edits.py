@@ -74,3 +74,20 @@ def test_of_two_on_the_same_version_one_is_refused(course: Authored):
     [won] = filter(None, at_once(*(change(title) for title in "ABCD")))
     assert course.owner.get(course.path).json["title"] == won
     assert course.owner.get(course.lesson_path).json["title"] == won
+
+
+def test_changes_at_once_keep_each_version_once(course: Authored):
+    from lms.courses import lessons
+    from lms.courses.models import LessonChange
+
+    mine, lesson_id = access(course), ObjectId(course.lessons[0])
+    titles = [f"T{number}" for number in range(8)]
+
+    def change(title: str) -> Any:
+        return lambda: lessons.change(mine, lesson_id, LessonChange(title=title), None)
+
+    at_once(*map(change, titles))
+    items = course.owner.get(f"{course.lesson_path}/versions").json["items"]
+    assert [each["n"] for each in items] == list(range(9, 0, -1))
+    assert sorted(each["title"] for each in items) == ["First", *titles]
+    assert items[0]["title"] == course.owner.get(course.lesson_path).json["title"]

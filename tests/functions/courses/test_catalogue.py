@@ -102,6 +102,7 @@ def test_search_finds_all_words_whatever_their_case_accents_and_language(api: Ap
     assert listed(person, f"&q={word}+{quote('機械')}") == [japanese]
     assert listed(person, f"&q={quote('c++')}+{word}") == [japanese]
     assert listed(person, f"&q=the+{word}") == [english]
+    assert listed(person, "&q=the&owner=me") == [english], "a stop word of one language is a word of another"
     assert listed(person, f"&q={word}+{a_word()}") == []
     assert listed(person, f"&q=-{word}") == []
     assert len(listed(person, f"&q={word}")) == 3
