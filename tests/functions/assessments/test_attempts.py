@@ -423,6 +423,24 @@ def test_graders_see_who_is_at_work(quiz: Sitting):
     assert quiz.owner.get(f"{quiz.quiz}/live").json["attempts"] == []
 
 
+@pytest.mark.parametrize("show_hints", [True, False])
+def test_hints_come_in_the_attempt_or_with_the_feedback(api: Api, show_hints: bool):
+    quiz = sitting(api, {**SHORT, "hints": ["It has a *tower*."]}, show_hints=show_hints)
+    attempt = quiz.start()
+    html = ["<p>It has a <em>tower</em>.</p>\n"]
+    assert attempt["items"][0]["question"]["hints"] == (html if show_hints else [])
+    assert quiz.submit(attempt["id"])["items"][0]["question"]["hints"] == html
+
+
+def test_an_attempt_whose_time_is_up_makes_way_for_the_next(quiz: Sitting, later: Callable[[float], None]):
+    quiz.change(time_limit_minutes=10)
+    first = quiz.start()
+    later(11)
+    second = quiz.start()
+    assert (second["number"], second["status"]) == (2, "open")
+    assert quiz.learner.get(f"/attempts/{first['id']}").json["submitted_by"] == "deadline"
+
+
 def test_draws_from_a_pool(api: Api):
     pool = [{**SHORT, "prompt": f"Q{n}", "pool": "p"} for n in range(6)]
     quiz = sitting(api, SINGLE, *pool)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bson import ObjectId
 
 from lms import clock, events, mongo
-from lms.attempts import corrections, repository, results, scoring, starting
+from lms.attempts import asking, corrections, repository, results, scoring
 from lms.errors import NotFound
 from lms.mongo import Document, Transaction
 from lms.telemetry import logger
@@ -64,7 +64,7 @@ def _finish(
 def scored(items: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> list[Document]:
     """A row for each item: the ``fraction`` earned, None where a person must say it; by the key that the question
     had when the attempt began, and by what regrades made of that since."""
-    asked = starting.asked(items)
+    asked = asking.questions(items)
     rows = [_scored(item, scoring.score(asked[item["id"]].question, _value(answers, item))) for item in items]
     regrades = repository.regrades_of([item["question_id"] for item in items])
     return corrections.corrected_by_all(items, rows, answers, regrades)

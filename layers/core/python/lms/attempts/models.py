@@ -34,7 +34,8 @@ class PresentedGap(Resource):
 
 class PresentedQuestion(Resource):
     """A question before release. Which of the lists is filled follows from ``kind``: options (single, multiple),
-    prompts and answers (matching), items (ordering), gaps (cloze); template and words belong to an essay."""
+    prompts and answers (matching), items (ordering), gaps (cloze); template and words belong to an essay. ``hints``
+    are html."""
 
     kind: Kind
     html: str
@@ -46,6 +47,7 @@ class PresentedQuestion(Resource):
     template: str = ""
     least_words: int = 0
     most_words: int | None = None
+    hints: list[str] = []
 
 
 class ShownFeedback(Resource):

@@ -41,9 +41,9 @@ from lms.quizzes.contents import (
 Html = Mapping[str, str]
 
 
-def presented(question: Question, html: Html, order: Order) -> PresentedQuestion:
-    """The question before release."""
-    return PresentedQuestion(**_presented(question, html, order))
+def presented(question: Question, html: Html, order: Order, *, hints: bool = False) -> PresentedQuestion:
+    """The question before release, with its ``hints`` where the quiz gives them."""
+    return PresentedQuestion(**_presented(question, html, order), hints=_hints(question, html) if hints else [])
 
 
 def reviewed(
@@ -54,6 +54,7 @@ def reviewed(
     names = _part_names(content, order)
     return ReviewedQuestion(
         **_presented(question, html, order),
+        hints=_hints(question, html),
         response=shown(content, order, response),
         key=shown(content, order, key(content)),
         fraction=result.fraction,
@@ -87,6 +88,10 @@ def key(content: Content) -> Response | None:
             return {gap.id: _right_in(gap) for gap in content.gaps}
         case Essay():
             return None
+
+
+def _hints(question: Question, html: Html) -> list[str]:
+    return [html[f"hints/{index}"] for index in range(len(question.hints))]
 
 
 def _presented(question: Question, html: Html, order: Order) -> dict[str, Any]:

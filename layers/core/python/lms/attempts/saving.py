@@ -7,7 +7,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from lms import clock, mongo
-from lms.attempts import finishing, repository, starting
+from lms.attempts import asking, finishing, repository
 from lms.attempts.answers import Save, Standing, content_hash, digest, last_seq, merged, superseded
 from lms.attempts.models import AnswersBody
 from lms.attempts.responses import checked
@@ -65,7 +65,7 @@ def _checked(attempt: Mapping[str, Any], answers: Mapping[str, Any]) -> Document
         raise Invalid(
             errors=[{"pointer": f"/answers/{name[:50]}", "message": "is no item here"} for name in unknown]
         )
-    asked = starting.asked([items[name] for name in answers])
+    asked = asking.questions([items[name] for name in answers])
     return {
         name: checked(asked[name].question.content, items[name]["order"], value, f"/answers/{name}")
         for name, value in answers.items()

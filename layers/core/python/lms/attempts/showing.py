@@ -9,8 +9,9 @@ from bson import ObjectId
 from bson.errors import InvalidId
 
 from lms import clock
-from lms.attempts import corrections, finishing, presentation, repository, scoring, starting
+from lms.attempts import asking, corrections, finishing, presentation, repository, scoring
 from lms.attempts.answers import Standing, digest
+from lms.attempts.models import PresentedQuestion
 from lms.attempts.responses import shown as shown_response
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_cursor, decode_id
@@ -42,7 +43,7 @@ def shown(access: CourseAccess, attempt: Mapping[str, Any], release: str) -> Doc
     released = grader or is_released(attempt, release, now)
     standing = Standing.of(attempt)
     rows = {row["item_id"]: row for row in attempt["results"]}
-    items, asked = attempt["items"], starting.asked(attempt["items"])
+    items, asked = attempt["items"], asking.questions(attempt["items"])
     if released:
         items, asked = corrections.rekeyed(items, rows, asked)
     return {
@@ -94,12 +95,13 @@ def _item(
     question, order = asked.question, item["order"]
     value = entry["value"] if entry else None
     open_to_review = released and row is not None
+    seen: PresentedQuestion = presentation.presented(question, asked.html, order, hints=item["hints"])
+    if open_to_review:
+        seen = presentation.reviewed(question, asked.html, order, value, scoring.score(question, value))
     return {
         "id": item["id"],
         "points": item["points"],
-        "question": presentation.reviewed(question, asked.html, order, value, scoring.score(question, value))
-        if open_to_review
-        else presentation.presented(question, asked.html, order),
+        "question": seen,
         "answer": {**entry, "value": shown_response(question.content, order, value)} if entry else None,
         "result": row if open_to_review else None,
     }
@@ -107,8 +109,8 @@ def _item(
 
 def preview(access: CourseAccess) -> Document:
     """What an attempt might ask, as its learner would see it."""
-    items = starting.items(access.course_id, access.resource, random.SystemRandom())
-    asked = starting.asked(items)
+    items = asking.drawn(access.course_id, access.resource, random.SystemRandom())
+    asked = asking.questions(items)
     return {"items": [_item(item, asked[item["id"]], None, None, released=False) for item in items]}
 
 
@@ -128,7 +130,7 @@ def log(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
     attempt = access.resource
     require_theirs(access, attempt)
     items = {item["id"]: item for item in attempt["items"]}
-    asked = starting.asked(attempt["items"])
+    asked = asking.questions(attempt["items"])
 
     def given(row: Mapping[str, Any]) -> Document:
         return {

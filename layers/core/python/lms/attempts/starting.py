@@ -2,20 +2,16 @@
 
 import hmac
 import random
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from lms import clock, events, mongo, rate_limits
-from lms.attempts import arrangement, drawing, repository, window
+from lms.attempts import asking, finishing, repository, window
 from lms.courses.access import CourseAccess
 from lms.errors import Conflict, Forbidden, NotFound
 from lms.mongo import Document, Transaction
 from lms.progress import gate
-from lms.quizzes import pinned
-from lms.quizzes.pinned import Pinned
 
 
 def start(access: CourseAccess, access_code: str | None) -> tuple[Document, bool]:
@@ -27,7 +23,7 @@ def start(access: CourseAccess, access_code: str | None) -> tuple[Document, bool
     if not quiz["published"]:
         raise NotFound()
     numbers, running = repository.numbers_and_open(quiz["_id"], access.caller.id)
-    if running:
+    if running and finishing.settled(running)["status"] == "open":
         return running, False
     assert access.enrollment is not None, "only learners may start"
     theirs = window.of(quiz, access.enrollment, access.course["time_zone"])
@@ -49,7 +45,7 @@ def start(access: CourseAccess, access_code: str | None) -> tuple[Document, bool
         "started_at": now,
         "extension_minutes": 0,
         **window.fields(theirs, now, 0),
-        "items": items(access.course_id, quiz, random.SystemRandom()),
+        "items": asking.drawn(access.course_id, quiz, random.SystemRandom()),
         "answers": {},
         "said": {},
         "saved_at": None,
@@ -84,30 +80,3 @@ def _require_code(access: CourseAccess, given: str | None) -> None:
     rate_limits.take(rate_limits.ACCESS_CODE_BY_PERSON, f"{access.caller.id}:{access.resource['_id']}")
     if not hmac.compare_digest((given or "").strip().encode(), expected.encode()):
         raise Forbidden("The quiz asks for its access code", code="WRONG_ACCESS_CODE")
-
-
-def items(course_id: ObjectId, quiz: Mapping[str, Any], rng: random.Random) -> list[Document]:
-    """What an attempt asks: the questions at their present version, each with the order of what it offers."""
-    pools = pinned.in_pools(course_id, [item["pool"] for item in quiz["items"] if item["kind"] == "draw"])
-    drawn = drawing.draw(quiz["items"], pools, rng, shuffle=quiz["shuffle_questions"])
-    asked = pinned.current(each.question_id for each in drawn)
-    return [
-        _item(number, each, asked[each.question_id], quiz["shuffle_options"], rng)
-        for number, each in enumerate(drawn, 1)
-    ]
-
-
-def _item(number: int, drawn: drawing.Drawn, asked: Pinned, shuffle: bool, rng: random.Random) -> Document:
-    return {
-        "id": str(number),
-        "question_id": drawn.question_id,
-        "version": asked.version,
-        "points": asked.question.points if drawn.points is None else drawn.points,
-        "order": arrangement.order(asked.question.content, rng, shuffle=shuffle),
-    }
-
-
-def asked(items: Sequence[Mapping[str, Any]]) -> dict[str, Pinned]:
-    """The questions of an attempt's items, by the items' ids."""
-    found = pinned.at_versions((item["question_id"], item["version"]) for item in items)
-    return {item["id"]: found[item["question_id"], item["version"]] for item in items}

@@ -56,7 +56,8 @@ class ShownLatePolicy(Resource):
 
 
 class NewQuiz(Body):
-    """None: no such limit, date or code. A lesson holds at most one quiz."""
+    """None: no such limit, date or code. ``show_hints`` shows the questions' hints during an attempt; else they come
+    with the feedback. A lesson holds at most one quiz."""
 
     title: Title
     instructions: Instructions = ""
@@ -65,6 +66,7 @@ class NewQuiz(Body):
     attempts: Attempts | None = None
     shuffle_questions: Flag = False
     shuffle_options: Flag = False
+    show_hints: Flag = False
     score_policy: ScorePolicy = "best"
     late_policy: LatePolicy | None = None
     feedback_release: FeedbackRelease = "now"
@@ -85,6 +87,7 @@ class QuizChange(Change):
     attempts: Attempts | None = UNCHANGED
     shuffle_questions: Flag = UNCHANGED
     shuffle_options: Flag = UNCHANGED
+    show_hints: Flag = UNCHANGED
     score_policy: ScorePolicy = UNCHANGED
     late_policy: LatePolicy | None = UNCHANGED
     feedback_release: FeedbackRelease = UNCHANGED
@@ -227,6 +230,7 @@ class CourseQuiz(Resource):
     attempts: int | None
     shuffle_questions: bool
     shuffle_options: bool
+    show_hints: bool
     score_policy: ScorePolicy
     late_policy: ShownLatePolicy | None
     feedback_release: FeedbackRelease

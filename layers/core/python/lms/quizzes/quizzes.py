@@ -11,7 +11,6 @@ from bson import ObjectId
 from pydantic_core import to_json
 
 from lms import clock, markdown, mongo
-from lms.attempts import deadlines
 from lms.courses import changes, lesson_quizzes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
@@ -138,6 +137,9 @@ def save(tx: Transaction, access: CourseAccess, quiz: Mapping[str, Any], fields:
     _require_consistent(changed)
     _follow(tx, access, quiz, changed)
     if fields.keys() & _MOVES_ATTEMPTS:
+        # Imported here: only such a change needs what attempts stand on.
+        from lms.attempts import deadlines
+
         deadlines.moved(tx, changed, access.course["time_zone"])
     saved = repository.change_quiz(tx, quiz["_id"], quiz["version"], fields, clock.now())
     named = sorted(fields.keys() - {"html", "html_version"})
