@@ -6,6 +6,7 @@ Everything that follows happens in one transaction, and the dry run is the same 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -21,7 +22,9 @@ from lms.quizzes import bank, pinned, questions
 from lms.quizzes.contents import Question
 from lms.quizzes.models import QuestionChange
 
-_CLOCKS_DIFFER = timedelta(minutes=1)
+_LONGEST_START = timedelta(seconds=15)
+"""From an attempt's id to its commit, the clocks of two machines included."""
+
 _SHOWN = ("score", "percent", "passed")
 
 
@@ -59,8 +62,7 @@ def regrade(access: CourseAccess, body: RegradeBody, expected: int | None, *, dr
     wanted = _wanted(access, body, question, key)
     if dry_run:
         return mongo.transaction(lambda tx: _outcome(tx, wanted, key).report())
-    report = mongo.transaction(lambda tx: _apply(tx, access, wanted, key))
-    return _with_those_between(wanted, key, report)
+    return mongo.transaction(lambda tx: _apply(tx, access, wanted, key))
 
 
 def _key(question: Mapping[str, Any], body: RegradeBody) -> Question | None:
@@ -101,6 +103,7 @@ def _apply(tx: Transaction, access: CourseAccess, wanted: Document, key: Questio
         repository.add_regrade(tx, {**wanted, "number": last["number"] + 1 if last else 1})
         _write(tx, wanted, outcome)
         _tell(tx, wanted, outcome)
+        tx.after_commit(partial(_look_again, wanted, key))
     return outcome.report()
 
 
@@ -111,19 +114,16 @@ def _repeats(wanted: Mapping[str, Any], last: Mapping[str, Any] | None) -> bool:
     return wanted["through_version"] in (last["through_version"], last["key_version"])
 
 
-def _with_those_between(wanted: Document, key: Question | None, report: Document) -> Document:
-    """Once more for what began while the regrade was being written: it did not see those, nor they it."""
-    since = ObjectId.from_datetime(wanted["_id"].generation_time - _CLOCKS_DIFFER)
+def _look_again(wanted: Document, key: Question | None) -> None:
+    """Once more for what began while the regrade was being written, and was handed in before it stood: of these
+    neither knew of the other."""
+    since = ObjectId.from_datetime(wanted["_id"].generation_time - _LONGEST_START)
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         repository.touch_open(tx, wanted["question_id"], since)
-        outcome = _outcome(tx, wanted, key, since)
-        _write(tx, wanted, outcome)
-        return outcome
+        _write(tx, wanted, _outcome(tx, wanted, key, since))
 
-    more = mongo.transaction(work)
-    changes = more.report()["changes"]
-    return {**report, "changes": [*report["changes"], *changes]}
+    mongo.transaction(work)
 
 
 def _outcome(
