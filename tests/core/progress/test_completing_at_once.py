@@ -82,7 +82,7 @@ def test_a_graded_quiz_and_a_tab_at_once_complete_the_course_once(api: Api):
     for _ in range(5):
         here = learning(api)
         first, second = here.course.lessons
-        quiz = ObjectId(put_quiz(here.course.id, second))
+        quiz = ObjectId(put_quiz(here.course, second))
         here.set_rules(second, completion={"kind": "quiz_passed", "quiz_id": str(quiz)})
         before = access(here)
         ids = before.course_id, before.caller.id

@@ -46,7 +46,7 @@ def test_a_lesson_is_open_and_completed_by_looking_unless_told_otherwise(course:
 
 def test_rules_come_back_as_written_in_the_lesson_and_in_the_outline(course: Authored):
     first, second = course.lessons
-    quiz = put_quiz(course.id, first)
+    quiz = put_quiz(course, first)
     rules = {
         **after(
             {"kind": "date", "at": "2030-03-01T09:00:00.000Z"},
@@ -96,7 +96,7 @@ def test_what_is_no_rule_is_refused(course: Authored, rules: dict[str, Any], poi
 
 def test_lessons_and_quizzes_of_another_course_cannot_be_named(api: Api, course: Authored):
     other = author(course.owner)
-    quiz = put_quiz(other.id, other.lessons[0])
+    quiz = put_quiz(other, other.lessons[0])
     answer = patch(course, course.lessons[0], after(completed(other.lessons[0]), scored(quiz)))
     assert [row["pointer"] for row in answer.json["errors"]] == [
         "/release/conditions/0/lesson_id",
@@ -122,21 +122,21 @@ def test_a_circle_is_refused_and_named(course: Authored):
 
 def test_a_lesson_cannot_wait_for_itself_or_its_own_quiz(course: Authored):
     first = course.lessons[0]
-    for rule in (completed(first), scored(put_quiz(course.id, first))):
+    for rule in (completed(first), scored(put_quiz(course, first))):
         answer = patch(course, first, after(rule))
         assert (answer.json["code"], titles(answer)) == ("RELEASE_CYCLE", ["First"])
 
 
 def test_a_circle_through_a_quiz_is_refused(course: Authored):
     first, second = course.lessons
-    quiz = put_quiz(course.id, second)
+    quiz = put_quiz(course, second)
     assert patch(course, first, after(scored(quiz))).status == 200
     assert patch(course, second, after(completed(first))).json["code"] == "RELEASE_CYCLE"
 
 
 def test_a_circle_through_what_completes_is_refused(course: Authored):
     first, second = course.lessons
-    quiz = put_quiz(course.id, second)
+    quiz = put_quiz(course, second)
     assert patch(course, first, {"completion": {"kind": "quiz_passed", "quiz_id": quiz}}).status == 200
     answer = patch(course, second, after(completed(first)))
     assert (answer.json["code"], titles(answer)) == ("RELEASE_CYCLE", ["First", "Second"])
@@ -146,14 +146,14 @@ def test_what_looks_like_a_circle_but_can_be_walked_is_allowed(course: Authored)
     """Each is completed by the quiz in the other, and both are open: nobody waits."""
     first, second = course.lessons
     for lesson, other in ((first, second), (second, first)):
-        quiz = put_quiz(course.id, other)
+        quiz = put_quiz(course, other)
         assert patch(course, lesson, {"completion": {"kind": "quiz_passed", "quiz_id": quiz}}).status == 200
-        assert patch(course, lesson, after(scored(put_quiz(course.id)))).status == 200
+        assert patch(course, lesson, after(scored(put_quiz(course)))).status == 200
 
 
 def test_a_lesson_that_others_wait_for_is_not_deleted(course: Authored):
     first, second = course.lessons
-    quiz = put_quiz(course.id, first)
+    quiz = put_quiz(course, first)
     rules: list[dict[str, Any]] = [
         after(completed(first)),
         after(scored(quiz)),
@@ -197,3 +197,40 @@ def test_two_edits_at_once_do_not_close_a_circle(course: Authored):
             assert sorted(done) == [False, True]
             for lesson in course.lessons:
                 assert patch(course, lesson, {"release": None}).status == 200
+
+
+def test_a_deleted_lesson_that_its_own_quiz_completes_comes_back(course: Authored):
+    rule = {"completion": {"kind": "quiz_passed", "quiz_id": put_quiz(course, course.lessons[0])}}
+    assert patch(course, course.lessons[0], rule).status == 200
+    assert course.owner.delete(course.lesson_path).status == 204
+    restored = course.owner.post(f"{course.lesson_path}/versions/1/restore")
+    assert restored.status == 200, restored.text
+    assert row_of(course, course.lessons[0])["completion"] == rule["completion"]
+
+
+def test_a_deleted_lesson_whose_prerequisite_is_gone_does_not_come_back(course: Authored):
+    first, second = course.lessons
+    assert patch(course, second, after(completed(first))).status == 200
+    assert course.owner.delete(f"{course.path}/lessons/{second}").status == 204
+    assert course.owner.delete(course.lesson_path).status == 204
+    restored = course.owner.post(f"{course.path}/lessons/{second}/versions/1/restore")
+    assert (restored.status, restored.json["errors"][0]["pointer"]) == (422, "/release/conditions/0/lesson_id")
+    for lesson in (first, second):
+        assert course.owner.post(f"{course.path}/lessons/{lesson}/versions/1/restore").status == 200
+
+
+def test_a_quiz_that_lessons_wait_for_is_not_deleted(course: Authored):
+    quiz = put_quiz(course)
+    assert patch(course, course.lessons[0], after(scored(quiz))).status == 200
+    answer = course.owner.delete(f"/quizzes/{quiz}")
+    assert (answer.status, answer.json["code"], titles(answer)) == (409, "QUIZ_REQUIRED", ["First"])
+    assert patch(course, course.lessons[0], {"release": None}).status == 200
+    assert course.owner.delete(f"/quizzes/{quiz}").status == 204
+
+
+def test_a_quiz_does_not_move_to_where_it_closes_a_circle(course: Authored):
+    first, second = course.lessons
+    quiz = put_quiz(course, second)
+    assert patch(course, first, after(scored(quiz))).status == 200
+    answer = course.owner.patch(f"/quizzes/{quiz}", {"lesson_id": first})
+    assert (answer.status, answer.json["code"]) == (422, "RELEASE_CYCLE")

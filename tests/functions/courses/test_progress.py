@@ -184,7 +184,7 @@ def grade(here: Learning, quiz: str, percent: float, passed: bool) -> None:
 
 def test_a_passed_quiz_completes_its_lessons_and_the_best_score_is_kept(here: Learning):
     first, second = here.course.lessons
-    quiz = put_quiz(here.course.id, first)
+    quiz = put_quiz(here.course, first)
     here.set_rules(first, completion={"kind": "quiz_passed", "quiz_id": quiz})
     grade(here, quiz, 40, passed=False)
     assert here.progress()["percent"] == 0
@@ -202,7 +202,7 @@ def test_a_quiz_can_complete_the_course_in_the_transaction_that_grades_it(here: 
     from lms.progress import scores
 
     first, second = here.course.lessons
-    quiz = put_quiz(here.course.id, second)
+    quiz = put_quiz(here.course, second)
     here.set_rules(second, completion={"kind": "quiz_passed", "quiz_id": quiz})
     here.complete(first)
 
@@ -221,7 +221,7 @@ def test_a_quiz_can_complete_the_course_in_the_transaction_that_grades_it(here: 
 
 def test_a_score_opens_what_waits_for_it(here: Learning):
     first, second = here.course.lessons
-    quiz = put_quiz(here.course.id, first)
+    quiz = put_quiz(here.course, first)
     condition = {"kind": "quiz_score", "quiz_id": quiz, "percent": 60}
     here.set_rules(second, release={"match": "all", "conditions": [condition]})
     grade(here, quiz, 59.9, passed=True)

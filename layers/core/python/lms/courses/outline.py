@@ -235,7 +235,7 @@ def remove_lesson(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId) -> 
     """Return what ``put_back`` needs as the place."""
 
     def remove(modules: Modules) -> Document:
-        requirements.require_unneeded(tx, course_id, modules, lesson_id)
+        requirements.require_unneeded(modules, lesson_id)
         for module in modules:
             for each in module["lessons"]:
                 if each["_id"] == lesson_id:

@@ -25,8 +25,8 @@ def require_sound(
     if not any(_named(lesson)):
         return
     rows = _rows(modules)
-    lesson_of = _lessons_of_quizzes(tx, course_id, rows)
-    known = {"lesson_id": rows.keys(), "quiz_id": lesson_of.keys()}
+    lesson_of = _lessons_of_quizzes(rows)
+    known = {"lesson_id": rows.keys(), "quiz_id": lesson_of.keys() | _quizzes_of_no_lesson(tx, course_id, rows)}
     errors = [
         {"pointer": f"{pointer}/{field}", "message": f"names no {field.removesuffix('_id')} of this course"}
         for pointer, field, _id in _named(lesson)
@@ -37,12 +37,10 @@ def require_sound(
     _require_no_circle(rows, lesson_of)
 
 
-def require_unneeded(
-    tx: Transaction, course_id: ObjectId, modules: Sequence[Document], lesson_id: ObjectId
-) -> None:
+def require_unneeded(modules: Sequence[Document], lesson_id: ObjectId) -> None:
     """Raise 409 LESSON_REQUIRED, naming them, while other lessons wait for this one or for its quiz."""
     rows = _rows(modules)
-    lesson_of = _lessons_of_quizzes(tx, course_id, rows)
+    lesson_of = _lessons_of_quizzes(rows)
     waiting = [
         row
         for row in rows.values()
@@ -76,13 +74,18 @@ def _named(lesson: Mapping[str, Any]) -> Iterator[tuple[str, str, ObjectId]]:
         yield "/completion", "quiz_id", completion["quiz_id"]
 
 
-def _lessons_of_quizzes(tx: Transaction, course_id: ObjectId, rows: Rows) -> dict[ObjectId, ObjectId | None]:
-    """In which lesson each quiz stands that any rule of the course names."""
-    quizzes = {_id for row in rows.values() for _, field, _id in _named(row) if field == "quiz_id"}
-    return lesson_quiz.lessons_of(tx, course_id, quizzes) if quizzes else {}
+def _lessons_of_quizzes(rows: Rows) -> dict[ObjectId, ObjectId]:
+    return {row["quiz_id"]: _id for _id, row in rows.items() if row["quiz_id"]}
 
 
-def _require_no_circle(rows: Rows, lesson_of: Mapping[ObjectId, ObjectId | None]) -> None:
+def _quizzes_of_no_lesson(tx: Transaction, course_id: ObjectId, rows: Rows) -> set[ObjectId]:
+    """Those that rules name; the outline knows the others."""
+    named = {_id for row in rows.values() for _, field, _id in _named(row) if field == "quiz_id"}
+    elsewhere = named - _lessons_of_quizzes(rows).keys()
+    return set(lesson_quiz.lessons_of(tx, course_id, elsewhere)) if elsewhere else set()
+
+
+def _require_no_circle(rows: Rows, lesson_of: Mapping[ObjectId, ObjectId]) -> None:
     """A lesson opens after what its release names, is completed after it has opened, and a quiz is taken in its
     own lesson: an order of all these must exist."""
     order: TopologicalSorter[Node] = TopologicalSorter()
@@ -90,7 +93,7 @@ def _require_no_circle(rows: Rows, lesson_of: Mapping[ObjectId, ObjectId | None]
         order.add(("completed", _id), ("open", _id))
         for pointer, field, named in _named(row):
             waits = "completed" if pointer == "/completion" else "open"
-            place = lesson_of[named] if field == "quiz_id" else named
+            place = lesson_of.get(named) if field == "quiz_id" else named
             if place is not None:
                 order.add((waits, _id), ("completed" if field == "lesson_id" else "open", place))
     try:
