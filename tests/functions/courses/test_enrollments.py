@@ -500,27 +500,43 @@ def test_people_are_staff_first_then_active_learners(api: Api, course: Class):
 
 
 def test_an_assistant_limited_to_cohorts_sees_those_alone(api: Api, course: Class):
-    from lms.courses.repository import courses
-
     seen, unseen, assistant = course.cohort("Seen"), course.cohort("Unseen"), api.person()
     inside, outside, nowhere = course.learner(), course.learner(), course.learner()
     course.put_into(seen, inside)
     course.put_into(unseen, outside)
 
     def limit_to(*cohort_ids: str) -> None:
-        row = {"user_id": ObjectId(assistant.id), "role": "assistant", "cohort_ids": [*map(ObjectId, cohort_ids)]}
-        pull = {"$pull": {"staff": {"user_id": row["user_id"]}}}
-        courses().update_one({"_id": ObjectId(course.id)}, pull)
-        courses().update_one({"_id": ObjectId(course.id)}, {"$push": {"staff": row}})
+        change = {"role": "assistant", "cohort_ids": cohort_ids}
+        answer = course.owner.patch(f"{course.enrollments}/{assistant.id}", change)
+        assert answer.status == 200, answer.text
 
     def listed(path: str) -> list[str]:
         return [row.get("user_id", row.get("id")) for row in assistant.get(path).json["items"]]
 
+    seat(assistant, course.id, "instructor")
     limit_to(seen)
     assert listed(course.enrollments) == [inside.id]
+    staff = course.owner.get(f"{course.path}/people").json["items"][:2]
+    assert [row["cohort_ids"] for row in staff] == [None, [seen]]
+    assert {row["cohort_ids"] for row in inside.get(f"{course.path}/people").json["items"]} == {None}
     assert listed(f"{course.enrollments}?cohort={unseen}") == []
     assert listed(f"{course.path}/people") == [course.owner.id, assistant.id, inside.id]
     assert listed(f"{course.path}/cohorts") == [seen]
-    limit_to()
-    assert listed(course.enrollments) == listed(f"{course.path}/cohorts") == []
     assert nowhere.id not in listed(f"{course.path}/people")
+    course.owner.delete(f"{course.path}/cohorts/{seen}")
+    assert listed(course.enrollments) == listed(f"{course.path}/cohorts") == []
+    limit_to()
+    assert {inside.id, outside.id, nowhere.id} < set(listed(f"{course.path}/people"))
+
+
+def test_only_an_assistant_is_limited_and_to_cohorts_of_the_course(api: Api, course: Class):
+    cohort, other, learner = course.cohort(), open_class(api).cohort(), course.learner()
+    path = f"{course.enrollments}/{learner.id}"
+    for body in (
+        {"cohort_ids": [cohort]},
+        {"role": "instructor", "cohort_ids": [cohort]},
+        {"role": "assistant", "cohort_ids": [other]},
+    ):
+        answer = course.owner.patch(path, body)
+        assert (code(answer), answer.json["errors"][0]["pointer"]) == ((422, "INVALID"), "/cohort_ids")
+    assert course.row(learner)["role"] == "learner"

@@ -10,20 +10,22 @@ from lms.enrollment import repository
 from lms.enrollment.appointment import appoint, appointed
 from lms.enrollment.enrollment import changed, never_here, position, require_cohorts, withdraw
 from lms.enrollment.models import EnrollmentChange
-from lms.errors import Forbidden
+from lms.errors import Forbidden, Invalid
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 
 
 def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, expected: int | None) -> Document:
-    """Set the role, the cohort and the accommodations. The event names the fields that are others now: the
-    learner's effective dates change with them, and those of running attempts in the same transaction.
+    """Set the role, the cohorts that an assistant sees, the cohort and the accommodations.
+
+    The event names what is another cohort or accommodation now: the learner's effective dates change with them, and
+    those of running attempts in the same transaction.
 
     Raise 404 for one who never was in the course, 412 where the enrollment is no longer at the ``expected``
     version, 422 for a cohort that is none of the course's, 409 as ``appoint`` does.
     """
     fields = change.fields
-    role = fields.pop("role", None)
+    role, limit = fields.pop("role", None), fields.pop("cohort_ids", None)
     if fields.get("cohort_id"):
         fields["cohort_id"] = ObjectId(fields["cohort_id"])
 
@@ -33,6 +35,8 @@ def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, ex
         if role and role is not present:
             appoint(tx, access.course_id, user_id, role, by=access.caller.id)
             row = repository.enrollment(tx, access.course_id, user_id) or _first(tx, row, access.caller.id, role)
+        if limit is not None:
+            _limit(tx, access, user_id, role or present, [*map(ObjectId, limit)])
         if others := sorted(name for name, value in fields.items() if row[name] != value):
             require_cohorts(tx, access.course_id, [fields.get("cohort_id")])
             row = _change(tx, access, {**row, **fields}, others)
@@ -47,6 +51,15 @@ def _enrollment(tx: Transaction, access: CourseAccess, user_id: ObjectId, role: 
     if found is None and role is not CourseRole.LEARNER:
         return never_here(access.course_id, user_id, clock.now())
     return found
+
+
+def _limit(
+    tx: Transaction, access: CourseAccess, user_id: ObjectId, role: CourseRole, cohort_ids: list[ObjectId]
+) -> None:
+    if role is not CourseRole.ASSISTANT:
+        raise Invalid(errors=[{"pointer": "/cohort_ids", "message": "limits an assistant alone"}])
+    require_cohorts(tx, access.course_id, cohort_ids, pointer="/cohort_ids")
+    staff.set_staff(tx, access.course_id, user_id, role, cohort_ids, by=access.caller.id)
 
 
 def _first(tx: Transaction, never_here: Document, by: ObjectId, role: CourseRole) -> Document:

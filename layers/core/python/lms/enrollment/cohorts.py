@@ -6,7 +6,6 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from lms import clock, events, mongo
-from lms.attempts import deadlines
 from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
@@ -54,6 +53,8 @@ def change(access: CourseAccess, cohort_id: ObjectId, change: CohortChange, expe
 def delete(access: CourseAccess, cohort_id: ObjectId, expected: int | None) -> None:
     """Take it away from its learners too, who stay in the course without one; their running attempts get the dates
     that then hold."""
+    # Imported here, because the others, who list and name cohorts, would pay for all that attempts import.
+    from lms.attempts import deadlines
 
     def work(tx: Transaction) -> None:
         changes.current(repository.cohort(tx, access.course_id, cohort_id), expected)

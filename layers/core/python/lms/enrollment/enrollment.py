@@ -169,11 +169,13 @@ def position(row: Mapping[str, Any], tx: Transaction | None = None) -> int | Non
     return 1 + repository.ahead_of(tx, row["course_id"], row["ticket"])
 
 
-def require_cohorts(tx: Transaction, course_id: ObjectId, cohort_ids: Iterable[ObjectId | None]) -> None:
+def require_cohorts(
+    tx: Transaction, course_id: ObjectId, cohort_ids: Iterable[ObjectId | None], pointer: str = "/cohort_id"
+) -> None:
     """Raise 422 for a cohort that is none of the course's."""
     for cohort_id in cohort_ids:
         if cohort_id and not repository.hold_cohort(tx, course_id, cohort_id):
-            raise Invalid(errors=[{"pointer": "/cohort_id", "message": "names no cohort of this course"}])
+            raise Invalid(errors=[{"pointer": pointer, "message": "names no cohort of this course"}])
 
 
 def _record(tx: Transaction, verb: str, rows: Iterable[Document], by: ObjectId) -> None:

@@ -22,7 +22,7 @@ def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]
         learners = repository.page_of_enrollments(access.course_id, wanted, after, limit - len(rows))
         rows += [{**row, "role": CourseRole.LEARNER, "place": str(row["_id"])} for row in learners]
     names = people.names(row["user_id"] for row in rows)
-    hidden = {} if access.may("roster.read") else {"cohort_id": None}
+    hidden = {} if access.may("roster.read") else {"cohort_id": None, "cohort_ids": None}
     return [{**row, **hidden, "name": names.get(row["user_id"])} for row in rows]
 
 

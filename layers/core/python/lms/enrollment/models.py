@@ -101,7 +101,10 @@ class Accommodations(Body):
 
 
 class EnrollmentChange(Change):
+    """``cohort_ids`` limits an assistant to the learners of these cohorts; an empty list takes the limit away."""
+
     role: Literal[CourseRole.LEARNER, CourseRole.ASSISTANT, CourseRole.INSTRUCTOR] = UNCHANGED
+    cohort_ids: Annotated[list[Reference], Field(max_length=100)] = UNCHANGED
     cohort_id: Reference | None = UNCHANGED
     accommodations: Accommodations = UNCHANGED
 
@@ -142,12 +145,13 @@ class RosterRow(Enrollment):
 
 
 class Member(Resource):
-    """``cohort_id`` is shown to staff alone."""
+    """A learner's ``cohort_id``, and the ``cohort_ids`` that an assistant is limited to, are shown to staff alone."""
 
     user_id: Id
     name: str | None
     role: CourseRole
     cohort_id: Id | None = None
+    cohort_ids: list[Id] | None = None
 
 
 class NewCohort(Body):
