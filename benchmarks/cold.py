@@ -9,6 +9,7 @@ interested in": Python's documentation of ``timeit.repeat``).
 """
 
 import compileall
+import itertools
 import json
 import os
 import subprocess
@@ -68,12 +69,14 @@ assert answer["statusCode"] < 400, answer
 @dataclass(frozen=True)
 class Operation:
     """``call`` gives method, path and body, made anew for each measurement; ``sends`` chooses the floor: what
-    records no event makes no SQS client. ``role`` is the caller's."""
+    records no event makes no SQS client. ``role`` is the caller's, ``if_match`` the version that a change builds
+    on."""
 
     module: str
     sends: bool
     call: Callable[[], tuple[str, str, Any]]
     role: str = "student"
+    if_match: str = ""
 
 
 def run(school: School, environment: Mapping[str, str]) -> None:
@@ -88,7 +91,8 @@ def run(school: School, environment: Mapping[str, str]) -> None:
         floor = _READER_FLOOR + (_WRITER if operation.sends else "") + _END
 
         def ours(operation: Operation = operation) -> float:
-            stdin = json.dumps([operation.module, school.event(*operation.call(), role=operation.role)])
+            event = school.event(*operation.call(), role=operation.role, if_match=operation.if_match)
+            stdin = json.dumps([operation.module, event])
             return _in_fresh_interpreter(_HANDLER + _END, environment, stdin)
 
         def bare(floor: str = floor) -> float:
@@ -212,12 +216,50 @@ def _operations(school: School) -> list[Operation]:
         writes("courses.transfer_course", "POST", f"{course}/transfer", lambda: {"user_id": school.user_id}),
         writes("courses.restore_course", "POST", f"{course}/restore"),
         writes("courses.duplicate_course", "POST", f"{course}/duplicate"),
+        *_assessments(school, draft),
         reads("ai.jobs", "/jobs"),
         reads("ai.job", job),
         job_when("cancelled", "retry"),
         job_when("running", "cancel"),
         writes("ai.generate_course", "POST", "/ai/generate-course", lambda: generate),
         writes("notifications.ticket", "POST", "/notifications/ticket"),
+    ]
+
+
+def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
+    taken, graded = school.exam_to_take(draft), school.exam_to_grade(draft)
+    corrections = itertools.cycle(["drop", "full_credit"])
+
+    def start() -> tuple[str, str, Any]:
+        taken.handed_in()
+        return "POST", f"{taken.quiz}/attempts", {}
+
+    def save() -> tuple[str, str, Any]:
+        body = {"client_id": str(ObjectId()), "seq": 1, "answers": {"1": True}}
+        return "PUT", f"{taken.running()}/answers", body
+
+    def grade() -> tuple[str, str, Any]:
+        return "POST", f"{graded.handed_in()}/grade", {"items": [{"item_id": "1", "points": 0.5}]}
+
+    def regrade() -> tuple[str, str, Any]:
+        graded.handed_in()
+        return "POST", f"{graded.question}/regrade", {"action": next(corrections)}
+
+    attempt = graded.handed_in()
+    return [
+        Operation("assessments.attempts", True, start),
+        Operation("assessments.attempt", False, lambda: ("GET", attempt, None)),
+        Operation("assessments.answers", False, save),
+        Operation("assessments.submit_attempt", True, lambda: ("POST", f"{taken.running()}/submit", None)),
+        Operation("assessments.grade_attempt", True, grade, if_match='"2"'),
+        Operation(
+            "assessments.extend_attempt", True, lambda: ("POST", f"{graded.running()}/extend", {"minutes": 1})
+        ),
+        Operation("assessments.reopen_attempt", True, lambda: ("POST", f"{graded.handed_in()}/reopen", {})),
+        Operation("assessments.preview_quiz", False, lambda: ("POST", f"{graded.quiz}/preview", None)),
+        Operation("assessments.live_quiz", False, lambda: ("GET", f"{graded.quiz}/live", None)),
+        Operation("assessments.quiz_analysis", False, lambda: ("GET", f"{graded.quiz}/analysis", None)),
+        Operation("assessments.regrade", True, regrade),
     ]
 
 

@@ -31,6 +31,27 @@ class LambdaContext:
 
 
 @dataclass
+class Exam:
+    """A published quiz of one question, by their paths, and the access token of a learner who takes it."""
+
+    school: "School"
+    quiz: str
+    question: str
+    learner: str
+
+    def running(self) -> str:
+        """The path of the learner's open attempt."""
+        attempt = self.school.call("POST", f"{self.quiz}/attempts", {}, self.learner)
+        return f"/attempts/{attempt['id']}"
+
+    def handed_in(self) -> str:
+        """The path of an attempt that the learner has handed in; none is open then."""
+        attempt = self.running()
+        self.school.call("POST", f"{attempt}/submit", None, self.learner)
+        return attempt
+
+
+@dataclass
 class School:
     url: str
     database_uri: str
@@ -83,10 +104,10 @@ class School:
         invitation = {"course_id": course_id, "role": "learner"}
         return str(self.call("POST", "/invitations", invitation, token)["token"])
 
-    def _someones_tokens(self) -> dict[str, str]:
+    def _someones_tokens(self) -> dict[str, Any]:
         someone = self.newcomer()
         self.call("POST", "/auth/register", someone)
-        tokens: dict[str, str] = self.call(
+        tokens: dict[str, Any] = self.call(
             "POST", "/auth/login", {name: someone[name] for name in ("email", "password")}
         )
         return tokens
@@ -98,9 +119,7 @@ class School:
         course = f"/courses/{course_id}"
         module = self.call("POST", f"{course}/modules", {"title": "M"}, token)["id"]
         lesson = self.call("POST", f"{course}/lessons", {"module_id": module, "title": "L"}, token)["id"]
-        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
-            courses = client[self.database_name].courses
-            courses.update_one({"_id": ObjectId(course_id)}, {"$set": {"status": "published"}})
+        self._publish(course_id)
         self.call("POST", f"{course}/enrollments", {"user_id": self.user_id}, token)
         return course, f"{course}/lessons/{lesson}"
 
@@ -109,6 +128,32 @@ class School:
         user_id = str(self.call("POST", "/auth/register", self.newcomer())["user"]["id"])
         self.call("POST", f"/courses/{self.course_id}/enrollments", {"user_id": user_id})
         return user_id
+
+    def exam_to_take(self, draft: Mapping[str, str]) -> Exam:
+        """In a course of somebody else's, in which the instructor learns."""
+        return self._exam(draft, self._someones_tokens()["access_token"], self.access_token, self.user_id)
+
+    def exam_to_grade(self, draft: Mapping[str, str]) -> Exam:
+        """In a course of the instructor's."""
+        someone = self._someones_tokens()
+        return self._exam(draft, self.access_token, someone["access_token"], someone["user"]["id"])
+
+    def _exam(self, draft: Mapping[str, str], teacher: str, learner: str, learner_id: str) -> Exam:
+        course_id = self.call("POST", "/courses", draft, teacher)["id"]
+        course = f"/courses/{course_id}"
+        question = {"prompt": "?", "content": {"kind": "true_false", "answer": True}}
+        question_id = self.call("POST", f"{course}/questions", question, teacher)["id"]
+        quiz = f"/quizzes/{self.call('POST', f'{course}/quizzes', {'title': 'Q'}, teacher)['id']}"
+        self.call("PUT", f"{quiz}/items", {"items": [{"question_id": question_id, "kind": "question"}]}, teacher)
+        self.call("PATCH", quiz, {"published": True}, teacher)
+        self._publish(course_id)
+        self.call("POST", f"{course}/enrollments", {"user_id": learner_id}, teacher)
+        return Exam(self, quiz, f"/questions/{question_id}", learner)
+
+    def _publish(self, course_id: str) -> None:
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            courses = client[self.database_name].courses
+            courses.update_one({"_id": ObjectId(course_id)}, {"$set": {"status": "published"}})
 
     def someone_to_enroll(self) -> dict[str, str]:
         """Whom an editor may bring into the course."""
@@ -146,7 +191,9 @@ class School:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
-    def event(self, method: str, path: str, body: Any = None, role: str = "student") -> dict[str, Any]:
+    def event(
+        self, method: str, path: str, body: Any = None, role: str = "student", if_match: str = ""
+    ) -> dict[str, Any]:
         """A call by the instructor, as API Gateway hands it on; ``role`` is the one in the token."""
         path, _, query = path.partition("?")
         who = {
@@ -161,7 +208,7 @@ class School:
             "rawPath": path,
             "rawQueryString": query,
             "queryStringParameters": dict(parse_qsl(query)),
-            "headers": {"content-type": "application/json"},
+            "headers": {"content-type": "application/json", **({"if-match": if_match} if if_match else {})},
             "requestContext": {
                 "stage": "$default",
                 "requestId": "bench",

@@ -17,6 +17,7 @@ from tests.people import Answer, Api, Person
 
 COURSE = {"title": "T", "audience": "a", "difficulty": "beginner"}
 QUESTION = {"prompt": "?", "content": {"kind": "true_false", "answer": True}, "pool": "p"}
+OTHER_KEY = {"kind": "true_false", "answer": False}
 GENERATE = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
 LEARNERS = {"csv": "email\nnobody@example.org\n"}
 
@@ -112,6 +113,19 @@ BODIES: dict[str, Body] = {
     "GET /questions/{id}": lambda place: None,
     "PATCH /questions/{id}": lambda place: {"prompt": "Changed"},
     "DELETE /questions/{id}": lambda place: None,
+    "POST /questions/{id}/regrade": lambda place: {"action": "new_key", "content": OTHER_KEY},
+    "POST /quizzes/{id}/attempts": lambda place: {},
+    "GET /quizzes/{id}/attempts": lambda place: None,
+    "POST /quizzes/{id}/preview": lambda place: None,
+    "GET /quizzes/{id}/live": lambda place: None,
+    "GET /quizzes/{id}/analysis": lambda place: None,
+    "GET /attempts/{id}": lambda place: None,
+    "PUT /attempts/{id}/answers": lambda place: {"client_id": "tab", "seq": 1, "answers": {"1": True}},
+    "GET /attempts/{id}/answers": lambda place: None,
+    "POST /attempts/{id}/submit": lambda place: None,
+    "POST /attempts/{id}/grade": lambda place: {"items": [{"item_id": "1", "points": 0.5}]},
+    "POST /attempts/{id}/extend": lambda place: {"minutes": 5},
+    "POST /attempts/{id}/reopen": lambda place: {"minutes": 5},
     "POST /ai/generate-course": lambda place: GENERATE,
     "GET /jobs": lambda place: None,
     "GET /jobs/{id}": lambda place: None,
@@ -154,6 +168,19 @@ PREPARED: dict[str, Prepare] = {
     "GET /questions/{id}": lambda owner, place, caller: with_questions(owner, place),
     "PATCH /questions/{id}": lambda owner, place, caller: with_quiz(owner, place),
     "DELETE /questions/{id}": lambda owner, place, caller: with_questions(owner, place),
+    "POST /questions/{id}/regrade": lambda owner, place, caller: with_result(owner, place, caller),
+    "POST /quizzes/{id}/attempts": lambda owner, place, caller: with_quiz(owner, place),
+    "GET /quizzes/{id}/attempts": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "POST /quizzes/{id}/preview": lambda owner, place, caller: with_quiz(owner, place),
+    "GET /quizzes/{id}/live": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "GET /quizzes/{id}/analysis": lambda owner, place, caller: with_result(owner, place, caller),
+    "GET /attempts/{id}": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "PUT /attempts/{id}/answers": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "GET /attempts/{id}/answers": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "POST /attempts/{id}/submit": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "POST /attempts/{id}/grade": lambda owner, place, caller: with_result(owner, place, caller),
+    "POST /attempts/{id}/extend": lambda owner, place, caller: with_attempt(owner, place, caller),
+    "POST /attempts/{id}/reopen": lambda owner, place, caller: with_result(owner, place, caller),
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/cancel": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/retry": lambda owner, place, caller: with_cancelled_job(place, caller),
@@ -239,6 +266,51 @@ def fixed(place: Place) -> list[dict[str, str]]:
     return [{"kind": "question", "question_id": place.more.get("questions", NOBODYS)}]
 
 
+def learns(person: Person, place: Place) -> bool:
+    answer = person.get(f"/courses/{place.course}")
+    return answer.status == 200 and answer.json["role"] == CourseRole.LEARNER
+
+
+def with_attempt(owner: Person, place: Place, caller: Person) -> None:
+    """A running one: the caller's where they learn in the course, else of a learner of a draft."""
+    from lms.attempts import starting
+
+    with_quiz(owner, place)
+    if not learns(caller, place):
+        caller = somebody(owner)
+        owner.post(f"/courses/{place.course}/enrollments", {"user_id": caller.id})
+    attempt, _ = starting.start(as_learner(place, caller, "quizzes"), None)
+    place.more["attempts"] = str(attempt["_id"])
+    place.more["learner"] = caller.id
+
+
+def with_result(owner: Person, place: Place, caller: Person) -> None:
+    """An attempt with a right answer, handed in."""
+    from lms.attempts import saving
+    from lms.attempts.models import AnswersBody
+
+    with_attempt(owner, place, caller)
+    learner = Person(owner.send, id=place.more["learner"])
+    saving.save(as_learner(place, learner, "attempts"), AnswersBody(client_id="tab", seq=1, answers={"1": True}))
+    done = saving.submit(as_learner(place, learner, "attempts"))
+    place.more["version"] = str(done["version"])
+
+
+def as_learner(place: Place, person: Person, what: str) -> Any:
+    """The way that the person would have into the course if it were published."""
+    from lms.caller import Caller
+    from lms.courses.access import CourseAccess
+    from lms.mongo import database
+
+    course = database().courses.find_one({"_id": ObjectId(place.course)})
+    theirs = {"course_id": ObjectId(place.course), "user_id": ObjectId(person.id)}
+    resource = database()[what].find_one({"_id": ObjectId(place.more[what])})
+    assert course and resource
+    who = Caller(ObjectId(person.id), Role.STUDENT, ObjectId())
+    enrollment = database().enrollments.find_one(theirs)
+    return CourseAccess(who, course, CourseRole.LEARNER, enrollment, None, resource)
+
+
 def with_job(place: Place, caller: Person) -> None:
     place.more["jobs"] = caller.post("/ai/generate-course", GENERATE).json["job_id"]
 
@@ -305,7 +377,10 @@ def call(name: str, person: Person, place: Place) -> Answer:
     path = path.replace("{id}", ids.get(first, NOBODYS), 1)
     for key, value in ids.items():
         path = path.replace(f"{{{key}}}", value)
-    return person.call(method, path + QUERIES.get(name, ""), BODIES[name](place))
+    headers = (
+        {"If-Match": f'"{place.more["version"]}"'} if "version" in place.more and first == "attempts" else None
+    )
+    return person.call(method, path + QUERIES.get(name, ""), BODIES[name](place), headers)
 
 
 NOBODYS = "0" * 24

@@ -18,7 +18,17 @@ from infra.contract.endpoints import endpoints
 from lms import clock
 from lms.permissions import ADMINS, GLOBAL, IN_COURSE, CourseRole
 from tests.conftest import LambdaContext
-from tests.contract.test_role_matrix import BODIES, GENERATE, Place, call, operations, place_for, with_invitation
+from tests.contract.test_role_matrix import (
+    BODIES,
+    GENERATE,
+    Place,
+    call,
+    operations,
+    place_for,
+    place_of,
+    with_attempt,
+    with_invitation,
+)
 from tests.mongo_commands import Command, recorded
 from tests.people import PASSWORD, Answer, Api, Person
 
@@ -92,6 +102,19 @@ OPERATIONS = {
     "GET /questions/{id}": 1,
     "PATCH /questions/{id}": 10,
     "DELETE /questions/{id}": 7,
+    "POST /questions/{id}/regrade": 26,
+    "POST /quizzes/{id}/attempts": 6,
+    "GET /quizzes/{id}/attempts": 2,
+    "POST /quizzes/{id}/preview": 2,
+    "GET /quizzes/{id}/live": 2,
+    "GET /quizzes/{id}/analysis": 10,
+    "GET /attempts/{id}": 2,
+    "PUT /attempts/{id}/answers": 4,
+    "GET /attempts/{id}/answers": 2,
+    "POST /attempts/{id}/submit": 11,
+    "POST /attempts/{id}/grade": 12,
+    "POST /attempts/{id}/extend": 7,
+    "POST /attempts/{id}/reopen": 11,
     "POST /ai/generate-course": 8,
     "GET /jobs": 1,
     "GET /jobs/{id}": 1,
@@ -186,6 +209,15 @@ def an_overdue_step(person: Person) -> Callable[[], object]:
     return lambda: invoke("ai.sweep_jobs", sample("ai/sweep_jobs"))
 
 
+def an_overdue_attempt(person: Person) -> Callable[[], object]:
+    from lms.attempts.repository import attempts
+
+    with_attempt(person, place := place_of(person), person)
+    overdue = {"$set": {"ends_at": clock.now(), "deadline_at": clock.now()}}
+    attempts().update_one({"_id": ObjectId(place.more["attempts"])}, overdue)
+    return lambda: invoke("assessments.close_attempts", sample("assessments/close_attempts"))
+
+
 def a_waiting_event(person: Person) -> Callable[[], object]:
     nudge = sample("analytics/relay_events.queue")
     invoke("analytics.relay_events", nudge)
@@ -234,6 +266,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "ai.run_step": (a_lesson, 12),
     "ai.sweep_jobs": (an_overdue_step, 2),
     "analytics.relay_events": (a_waiting_event, 4),
+    "assessments.close_attempts": (an_overdue_attempt, 11),
     "courses.run_work": (a_list_of_learners, 14),
     "gateway.authorize": (a_token, 0),
     "gateway.portal": (a_page, 0),
@@ -262,7 +295,12 @@ def test_a_function(api: Api, name: str):
 
 
 @pytest.mark.parametrize(
-    ("name", "index"), [("ai.sweep_jobs", "state_1_due_at_1"), ("analytics.relay_events", "pending_1__id_1")]
+    ("name", "index"),
+    [
+        ("ai.sweep_jobs", "state_1_due_at_1"),
+        ("analytics.relay_events", "pending_1__id_1"),
+        ("assessments.close_attempts", "ends_at_1"),
+    ],
 )
 def test_what_waits_is_found_by_its_own_index(api: Api, name: str, index: str):
     run = FUNCTIONS[name][0](api.person())

@@ -42,11 +42,13 @@ def of(access: CourseAccess) -> Document:
 def take_in(quiz: Mapping[str, Any]) -> None:
     """Count what is not counted yet. Of several readers at once each learner is counted by one."""
     limit = max(1, min(_MOST_LEARNERS, _MOST_SCORES // max(1, items.count(quiz["items"]))))
-    while repository.is_uncounted(quiz["_id"]):
-        mongo.transaction(lambda tx: _take_in(tx, quiz["_id"], limit))
+    waiting = repository.is_uncounted(quiz["_id"])
+    while waiting:
+        waiting = mongo.transaction(lambda tx: _take_in(tx, quiz["_id"], limit)) == limit
 
 
-def _take_in(tx: Transaction, quiz_id: ObjectId, limit: int) -> None:
+def _take_in(tx: Transaction, quiz_id: ObjectId, limit: int) -> int:
+    """How many learners there were to count."""
     waiting = repository.uncounted(tx, quiz_id, limit)
     first = repository.first_graded(tx, quiz_id, [row["user_id"] for row in waiting])
     steps: Steps = {}
@@ -60,6 +62,7 @@ def _take_in(tx: Transaction, quiz_id: ObjectId, limit: int) -> None:
             _increase(steps, after, 1)
     repository.mark_counted(tx, counted)
     repository.add_to_statistics(tx, quiz_id, steps)
+    return len(waiting)
 
 
 def _scores(attempt: Mapping[str, Any]) -> list[Document] | None:
