@@ -56,8 +56,8 @@ class ShownLatePolicy(Resource):
 
 
 class NewQuiz(Body):
-    """None: no such limit, date or code. ``show_hints`` shows the questions' hints during an attempt; else they come
-    with the feedback. A lesson holds at most one quiz."""
+    """None: no such limit, date or code. ``show_hints`` shows the questions' hints during an attempt; else they
+    come with the feedback. A lesson holds at most one quiz."""
 
     title: Title
     instructions: Instructions = ""
