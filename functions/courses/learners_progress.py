@@ -22,5 +22,5 @@ def browse(
 ) -> Response[LearnersPage]:
     learners = table.page(access, cursor, limit + 1)
     answer = page(LearnerRow, learners, limit=limit, key=lambda row: row["place"])
-    answer.body = {"columns": table.columns(access), **answer.body}
+    answer.body = LearnersPage(columns=table.columns(access), **dict(answer.body))
     return answer

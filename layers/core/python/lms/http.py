@@ -288,9 +288,10 @@ def page(model: type[BaseModel], rows: Sequence[Row], *, limit: int, key: Callab
     """A page of at most ``limit`` of the ``limit + 1`` rows read; ``key`` is a row's place for the cursor."""
     kept = rows[:limit]
     cursor = encode_cursor(key(kept[-1])) if len(rows) > limit else None
-    items = [model.model_validate(row).model_dump(mode="json") for row in kept]
+    # Instances, which the resolver writes once; rows as JSON it would read and write a second time.
+    body = Page[model](items=[model.model_validate(row) for row in kept], next_cursor=cursor)  # type: ignore[valid-type]
     headers = {"Link": f'<{_next_url(cursor)}>; rel="next"'} if cursor else {}
-    return Response(200, "application/json", {"items": items, "next_cursor": cursor}, headers=headers)
+    return Response(200, "application/json", body, headers=headers)
 
 
 def _next_url(cursor: str) -> str:
