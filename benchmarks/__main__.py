@@ -1,6 +1,6 @@
 """`make bench`: every figure is a ratio against a floor measured in the same run, on the same machine.
 
-`python -m benchmarks [warm] [progress] [cold] [gateway]`; all of them without arguments.
+`python -m benchmarks [warm] [progress] [attempts] [catalogue] [cold] [gateway]`; all of them without arguments.
 """
 
 import os
@@ -8,13 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import cold, gateway, progress, warm
+from benchmarks import attempts, catalogue, cold, gateway, progress, warm
 from benchmarks.school import School
 from infra.local.stack import Stack
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["warm", "progress", "cold", "gateway"]
+    chosen = sys.argv[1:] or ["warm", "progress", "attempts", "cold", "gateway", "catalogue"]
     with tempfile.TemporaryDirectory() as state:
         stack = Stack(Path(state), environ={}, environment={"BCRYPT_COST": "4", "LOG_LEVEL": "WARNING"})
         with stack:
@@ -24,10 +24,15 @@ def main() -> None:
                 warm.run(school)
             if "progress" in chosen:
                 progress.run(school)
+            if "attempts" in chosen:
+                attempts.run(school)
             if "cold" in chosen:
                 cold.run(school, stack.functions_environment())
             if "gateway" in chosen:
                 gateway.run(stack, school)
+            # Last: it fills the database.
+            if "catalogue" in chosen:
+                catalogue.run(school)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,15 @@ def interleaved(
     return of(ours), of(bare)
 
 
+def round_trips(call: Callable[[], object]) -> str:
+    """How often ``call`` goes to MongoDB, in words to follow its name."""
+    from tests.mongo_commands import recorded
+
+    with recorded() as log:
+        call()
+    return f", {len(log)} round trip{'s'[: len(log) != 1]}"
+
+
 def title(text: str, columns: Sequence[str]) -> None:
     print(f"\n{text}\n{'':34}" + "".join(f"{column:>12}" for column in columns))
 
