@@ -145,7 +145,7 @@ class RosterRow(Enrollment):
 
 
 class Member(Resource):
-    """A learner's ``cohort_id``, and the ``cohort_ids`` that an assistant is limited to, are shown to staff alone."""
+    """A learner's ``cohort_id`` and the ``cohort_ids`` that limit an assistant are shown to staff alone."""
 
     user_id: Id
     name: str | None
