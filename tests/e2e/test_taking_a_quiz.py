@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.stack import Stack
+from tests.following import finished
 from tests.people import Api, Person
 from tests.questions import EACH_KIND
 from tests.taught import Taught, asked, taught
@@ -214,3 +215,37 @@ def test_a_preview_keeps_nothing(course: Taught):
     assert '"key"' not in preview.text
     assert asked(course.teacher, "GET", f"{course.quiz}/attempts")["items"] == []
     assert course.learner().post(f"{course.quiz}/preview").status == 403
+
+
+def test_a_class_brought_by_a_list_is_graded_anew_when_a_key_was_wrong(stack_api: Api, teacher: Person):
+    wrong = {"prompt": "Roots are green.", "content": {"kind": "true_false", "answer": True}}
+    sound = {"prompt": "Leaves are green.", "content": {"kind": "true_false", "answer": True}}
+    course = taught(stack_api, teacher, [wrong, sound], passing_percent=100)
+    misled, knowing = stack_api.person(), stack_api.person()
+    listed = {"csv": "\n".join(["email", misled.email, knowing.email, "nobody@example.org"])}
+    job = asked(teacher, "POST", f"{course.path}/enrollments/import", listed, 202)["job_id"]
+    assert finished(teacher, job)["status"] == "succeeded"
+    report = asked(teacher, "GET", f"{course.path}/enrollments/import/{job}")["items"]
+    assert [row["outcome"] for row in report] == ["enrolled", "enrolled", "unknown_account"]
+
+    percents = {}
+    for person, roots in ((misled, True), (knowing, False)):
+        attempt = start(person, course)["id"]
+        save(person, attempt, "tab", 1, {"1": roots, "2": True})
+        percents[person.id] = asked(person, "POST", f"/attempts/{attempt}/submit")["score"]["percent"]
+    assert percents == {misled.id: 100, knowing.id: 50}
+    figures = asked(teacher, "GET", f"{course.quiz}/analysis")["items"]
+    assert {each["question_id"]: (each["count"], each["difficulty"]) for each in figures} == dict(
+        zip(course.questions, [(2, 0.5), (2, 1)], strict=True)
+    )
+
+    path = f"/questions/{course.questions[0]}/regrade"
+    key = {"action": "new_key", "content": {"kind": "true_false", "answer": False}}
+    told = asked(teacher, "POST", f"{path}?dry_run=true", key)
+    changes = {row["user_id"]: (row["from"]["percent"], row["to"]["percent"]) for row in told["changes"]}
+    assert changes == {misled.id: (100, 50), knowing.id: (50, 100)}
+    assert progress(knowing, course)["percent"] == 0
+    assert asked(teacher, "POST", path, key) == told
+    assert progress(knowing, course)["percent"] == 50
+    [attempt] = asked(knowing, "GET", f"{course.quiz}/attempts")["items"]
+    assert (attempt["score"]["percent"], attempt["score"]["passed"]) == (100, True)
