@@ -19,7 +19,7 @@ from lms.mongo import Document, Transaction
 from lms.quizzes import items, pinned
 
 _MOST_LEARNERS = 5_000
-_MOST_SCORES = 60_000
+_MOST_SCORES = 40_000
 """Taken in by one transaction."""
 
 _MOST_HTML = 2_000_000
@@ -48,7 +48,7 @@ def take_in(quiz: Mapping[str, Any]) -> None:
 
 
 def _take_in(tx: Transaction, quiz_id: ObjectId, limit: int) -> int:
-    """How many learners there were to count."""
+    """Return how many learners there were to count."""
     waiting = repository.uncounted(tx, quiz_id, limit)
     first = repository.first_graded(tx, quiz_id, [row["user_id"] for row in waiting])
     steps: Steps = {}

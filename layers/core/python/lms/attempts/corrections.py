@@ -19,16 +19,20 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def corrected(
-    items: Rows, rows: Rows, answers: Mapping[str, Any], regrade: Mapping[str, Any], key: Question | None
+    items: Rows,
+    rows: Sequence[Document],
+    answers: Mapping[str, Any],
+    regrade: Mapping[str, Any],
+    key: Question | None,
 ) -> list[Document]:
     """The result ``rows`` of an attempt after ``regrade``; ``key`` is None where that brings no other key."""
-    after = [dict(row) for row in rows]
+    after = list(rows)
     for index, item in enumerate(items):
         if item["question_id"] == regrade["question_id"] and item["version"] <= regrade["through_version"]:
             value = answers[item["id"]]["value"] if item["id"] in answers else None
             after[index] = _corrected(item, after[index], value, regrade, key)
     if regrade["never_lower"] and _share(items, after) < _share(items, rows):
-        return [dict(row) for row in rows]
+        return list(rows)
     return after
 
 
