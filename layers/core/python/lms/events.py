@@ -4,7 +4,7 @@ An event is an outbox row until the relay stamps it with ``seq``, which rises by
 follows ``seq``: an order by ``_id`` would miss a transaction that commits late.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -35,10 +35,17 @@ def record_each(
     tx: mongo.Transaction, type: str, *, actor: ObjectId | None, data_of: Mapping[ObjectId, Mapping[str, Any]]
 ) -> None:
     """Append an event of this type for each subject, with that one's data, in one round trip."""
-    if not data_of:
+    record_by_many(tx, type, [(actor, subject, data) for subject, data in data_of.items()])
+
+
+def record_by_many(
+    tx: mongo.Transaction, type: str, told: Sequence[tuple[ObjectId | None, ObjectId, Mapping[str, Any]]]
+) -> None:
+    """Append an event of this type for each actor, subject and data, in one round trip."""
+    if not told:
         return
-    told = {"type": type, "schema": SCHEMA_VERSION, "at": clock.now(), "actor_id": actor}
-    rows = [{**told, "subject_id": _id, "data": dict(data), "pending": True} for _id, data in data_of.items()]
+    common = {"type": type, "schema": SCHEMA_VERSION, "at": clock.now(), "pending": True}
+    rows = [{**common, "actor_id": actor, "subject_id": _id, "data": dict(data)} for actor, _id, data in told]
     events().insert_many(rows, session=tx.session)
     tx.after_commit(nudge)
 

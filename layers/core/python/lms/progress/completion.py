@@ -6,7 +6,7 @@ are added later. Where editors change a rule, or delete the last lesson that was
 write settles what follows from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -71,16 +71,42 @@ def _due(course: Course, progress: Mapping[str, Any], viewed: ObjectId | None) -
 
 def settle(tx: Transaction, course: Course, progress: Document, viewed: ObjectId | None = None) -> Document:
     """As ``settled``, of progress that this transaction has read."""
-    now, learner = clock.now(), progress["user_id"]
+    completing, fields = _outcome(course, progress, viewed)
+    if not fields:
+        return progress
+    after = repository.complete(tx, progress["_id"], fields)
+    _tell(tx, course, [(progress["user_id"], completing, fields)])
+    return after
+
+
+def settle_each(tx: Transaction, course: Course, learners: Iterable[Document]) -> None:
+    """As ``settle``, of the progress of many learners, in three round trips."""
+    outcomes = [(progress, *_outcome(course, progress)) for progress in learners]
+    changed = [(progress, completing, fields) for progress, completing, fields in outcomes if fields]
+    if changed:
+        repository.complete_each(tx, {progress["_id"]: fields for progress, _, fields in changed})
+        _tell(tx, course, [(progress["user_id"], completing, fields) for progress, completing, fields in changed])
+
+
+def _outcome(
+    course: Course, progress: Mapping[str, Any], viewed: ObjectId | None = None
+) -> tuple[list[ObjectId], Document]:
+    """The lessons that are completed now, and what to write."""
+    now = clock.now()
     completing, finishes = _due(course, progress, viewed)
     fields: Document = {f"completed.{_id}": now for _id in completing}
     if finishes:
         fields["completion"] = {"at": now, "version": course["version"]}
-    if not fields:
-        return progress
-    after = repository.complete(tx, progress["_id"], fields)
-    told = {_id: {"course_id": course["_id"]} for _id in completing}
-    events.record_each(tx, "lesson.completed", actor=learner, data_of=told)
-    if finishes:
-        events.record(tx, "course.completed", actor=learner, subject=course["_id"], version=course["version"])
-    return after
+    return completing, fields
+
+
+def _tell(
+    tx: Transaction, course: Course, outcomes: Iterable[tuple[ObjectId, Iterable[ObjectId], Mapping[str, Any]]]
+) -> None:
+    lessons, finished = [], []
+    for learner, completing, fields in outcomes:
+        lessons += [(learner, _id, {"course_id": course["_id"]}) for _id in completing]
+        if "completion" in fields:
+            finished.append((learner, course["_id"], {"version": course["version"]}))
+    events.record_by_many(tx, "lesson.completed", lessons)
+    events.record_by_many(tx, "course.completed", finished)

@@ -36,5 +36,5 @@ def quizzes_graded(
     waiting = [
         row["_id"] for row in completion.rows(course) if str(row["completion"].get("quiz_id")) == str(quiz_id)
     ]
-    for progress in repository.not_through(tx, course_id, passed, waiting) if waiting else ():
-        completion.settle(tx, course, progress)
+    if waiting:
+        completion.settle_each(tx, course, repository.not_through(tx, course_id, passed, waiting))
