@@ -471,6 +471,8 @@ def doubled() -> bytes:
         (zipped({"a.xml": b"<a/>" * 100})[:-40], "is no zip file"),
         (interop(assessment(*["<item/>"] * 5_001)), "at most 5,000 items"),
     ],
+    # A package holds the time of its making: its bytes are no name for a test.
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_files_that_cannot_be_read_are_refused_with_the_place(data: bytes, says: str):
     with pytest.raises(Invalid) as caught:
