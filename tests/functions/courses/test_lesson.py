@@ -243,7 +243,16 @@ def test_the_outline_has_a_most_of_bytes(course: Authored):
     from lms.courses.repository import courses
 
     full = {"objectives": ["🐍" * 300] * 20}
-    row = {"_id": ObjectId(), "title": "L", "minutes": 1, "block_count": 0, "question_count": 0, **RULES, **full}
+    row = {
+        "_id": ObjectId(),
+        "title": "L",
+        "minutes": 1,
+        "block_count": 0,
+        "quiz_id": None,
+        "question_count": 0,
+        **RULES,
+        **full,
+    }
     courses().update_one(
         {"_id": ObjectId(course.id)}, {"$push": {"modules.1.lessons": {"$each": [row] * (MOST_BYTES // 25_000)}}}
     )

@@ -183,7 +183,8 @@ def _sample(
 ) -> str:
     """A call for a shell; path parameters are its variables."""
     path = re.sub(r"{(\w+)}", lambda name: f"${name[1].upper()}", operation.path)
-    query = "&".join(f"{each['name']}=" for each in parameters if each["in"] == "query" and each.get("required"))
+    needed = [each for each in parameters if each["in"] == "query" and each.get("required")]
+    query = "&".join(f"{each['name']}={each['schema'].get('enum', [''])[0]}" for each in needed)
     lines = [f'curl -X {operation.method.upper()} "{base_url}{path}{"?" if query else ""}{query}"']
     if operation.spec.get("security"):
         lines.append('-H "Authorization: Bearer $TOKEN"')
