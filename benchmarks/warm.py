@@ -19,16 +19,16 @@ def run(school: School) -> None:
 
     from lms.courses import repository
 
-    id, lesson_id = ObjectId(school.course_id), ObjectId(school.lesson_id)
+    id, lesson_id, person_id = (ObjectId(each) for each in (school.course_id, school.lesson_id, school.user_id))
 
     def bare_course() -> None:
-        json.dumps(repository.course(id, repository.SUMMARY), default=str)
+        json.dumps(repository.entered(id, person_id, repository.SUMMARY, progress=False), default=str)
 
     def bare_outline() -> None:
-        json.dumps(repository.course(id, repository.OUTLINE), default=str)
+        json.dumps(repository.entered(id, person_id, repository.OUTLINE, progress=True), default=str)
 
     def bare_lesson() -> None:
-        repository.course(id, repository.MEMBERSHIP)
+        repository.entered(id, person_id, repository.MEMBERSHIP, progress=True)
         json.dumps(repository.lesson_with_quiz(id, lesson_id), default=str)
 
     title("Warm handler, per call", ["handler", "bare", "ratio"])
