@@ -288,8 +288,9 @@ def page(model: type[BaseModel], rows: Sequence[Row], *, limit: int, key: Callab
     """A page of at most ``limit`` of the ``limit + 1`` rows read; ``key`` is a row's place for the cursor."""
     kept = rows[:limit]
     cursor = encode_cursor(key(kept[-1])) if len(rows) > limit else None
-    # Instances, which the resolver writes once; rows as JSON it would read and write a second time.
-    body = Page[model](items=[model.model_validate(row) for row in kept], next_cursor=cursor)  # type: ignore[valid-type]
+    # Instances, which the resolver writes once; rows as JSON it would read and write a second time. The page around
+    # them it makes itself: to make its class here would cost each cold start a second one.
+    body = {"items": [model.model_validate(row) for row in kept], "next_cursor": cursor}
     headers = {"Link": f'<{_next_url(cursor)}>; rel="next"'} if cursor else {}
     return Response(200, "application/json", body, headers=headers)
 
