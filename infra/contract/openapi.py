@@ -44,11 +44,6 @@ _PROBLEMS: dict[int, type[DomainError]] = {
 }
 # What API Gateway answers by itself: no token, no such route, over 10 MB, throttled, no answer from the function.
 _GATEWAY_ANSWERS = {401, 404, 413, 429, 503}
-_PROBLEM_HEADERS = {
-    401: ("WWW-Authenticate",),
-    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
-    503: ("Retry-After",),
-}
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 _SUCCESSES = {"200": "Done", "201": "Created", "202": "Accepted: the work goes on", "204": "Done, nothing to say"}
 _ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}

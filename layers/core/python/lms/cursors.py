@@ -19,7 +19,7 @@ def decode_id(cursor: str | None) -> ObjectId | None:
     place = decode_cursor(cursor)
     if place is None or ObjectId.is_valid(place):
         return ObjectId(place) if place else None
-    raise _not_a_cursor()
+    raise not_a_cursor()
 
 
 def decode_number(cursor: str | None) -> int | None:
@@ -27,7 +27,7 @@ def decode_number(cursor: str | None) -> int | None:
     place = decode_cursor(cursor)
     if place is None or (type(place) is int and abs(place) < 2**53):
         return place
-    raise _not_a_cursor()
+    raise not_a_cursor()
 
 
 def decode_cursor(cursor: str | None) -> Any:
@@ -37,8 +37,9 @@ def decode_cursor(cursor: str | None) -> Any:
     try:
         return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except ValueError:
-        raise _not_a_cursor() from None
+        raise not_a_cursor() from None
 
 
-def _not_a_cursor() -> Invalid:
+def not_a_cursor() -> Invalid:
+    """What to raise where a cursor's place is none of the list's."""
     return Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}])

@@ -218,11 +218,6 @@ def save_results(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     results().bulk_write(changes, ordered=False, session=tx.session)
 
 
-def results_of(quiz_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
-    found = results().find({"quiz_id": quiz_id, "user_id": {"$in": list(user_ids)}}, {"counted": 0})
-    return {row["user_id"]: row for row in found}
-
-
 def graded_percents_of(
     tx: Transaction, quiz_id: ObjectId, user_ids: Sequence[ObjectId]
 ) -> dict[ObjectId, list[float]]:

@@ -14,8 +14,8 @@ from lms.attempts.answers import Standing, digest
 from lms.attempts.models import PresentedQuestion
 from lms.attempts.responses import shown as shown_response
 from lms.courses.access import CourseAccess
-from lms.cursors import decode_cursor, decode_id
-from lms.errors import Invalid, NotFound
+from lms.cursors import decode_cursor, decode_id, not_a_cursor
+from lms.errors import NotFound
 from lms.mongo import Document
 from lms.quizzes import pinned
 from lms.quizzes.pinned import Pinned
@@ -153,4 +153,4 @@ def _after(place: Any) -> tuple[int, ObjectId] | None:
         arrival, _id = place
         return int(arrival), ObjectId(_id)
     except (TypeError, ValueError, InvalidId):
-        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}]) from None
+        raise not_a_cursor() from None

@@ -8,8 +8,8 @@ from pymongo.errors import DuplicateKeyError
 from lms import audit, clock, events, mongo
 from lms.auth import passwords, repository
 from lms.auth.models import Registration
-from lms.cursors import decode_cursor
-from lms.errors import Conflict, Invalid, Unauthenticated
+from lms.cursors import decode_cursor, not_a_cursor
+from lms.errors import Conflict, Unauthenticated
 from lms.mongo import Document, Transaction
 from lms.permissions import Role
 
@@ -42,7 +42,7 @@ def accounts(email_prefix: str, cursor: str | None, limit: int) -> list[Document
     """At most ``limit`` accounts in the order of their addresses, of those that begin with ``email_prefix``."""
     after = decode_cursor(cursor) if cursor else ""
     if not isinstance(after, str) or not after.isprintable():
-        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}])
+        raise not_a_cursor()
     return repository.users_by_email(unicodedata.normalize("NFC", email_prefix).lower(), after, limit)
 
 

@@ -14,7 +14,7 @@ from lms.caller import Caller
 from lms.courses import repository
 from lms.courses.access import role_in
 from lms.courses.models import Sort
-from lms.cursors import decode_cursor
+from lms.cursors import decode_cursor, not_a_cursor
 from lms.enrollment import learners
 from lms.errors import Invalid
 from lms.mongo import Document
@@ -51,7 +51,7 @@ class Order:
             value, _id = place
             return self.read(value), ObjectId(_id)
         except (TypeError, ValueError, OverflowError, InvalidId):
-            raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}]) from None
+            raise not_a_cursor() from None
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -11,10 +11,10 @@ from bson import ObjectId
 from lms.auth import people
 from lms.courses import staff
 from lms.courses.access import CourseAccess
-from lms.cursors import decode_cursor
+from lms.cursors import decode_cursor, not_a_cursor
 from lms.enrollment import learner_lists, repository
 from lms.enrollment.learner_lists import Line
-from lms.errors import Invalid, NotFound
+from lms.errors import NotFound
 from lms.jobs import starting
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
@@ -97,7 +97,7 @@ def report(access: CourseAccess, job_id: ObjectId, cursor: str | None, limit: in
     """What became of at most ``limit`` rows, in the order of the file; ``outcome`` is null for those to come."""
     after = decode_cursor(cursor) or 0
     if not isinstance(after, int) or not 0 <= after < 2**31:
-        raise Invalid(errors=[{"pointer": "?cursor", "message": "is not a cursor of this list"}])
+        raise not_a_cursor()
     rows = repository.import_rows(access.course_id, job_id, after, limit)
     if not rows and not after:
         raise NotFound()

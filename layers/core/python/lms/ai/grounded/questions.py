@@ -39,7 +39,6 @@ from lms.ai.models import (
 
 GAP = "____"
 _MARK = "\ue000"
-_MOST = 6
 _LEAST = 4
 _WRONG_OPTIONS = 3
 _LEAST_WRONG_OPTIONS = 2
