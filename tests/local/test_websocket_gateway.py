@@ -32,8 +32,13 @@ class Events:
         self.file = file
         file.touch()
 
+    def lines(self) -> list[str]:
+        # A worker may be in the middle of its line: only what a newline ends is an event.
+        *whole, _ = self.file.read_text().split("\n")
+        return whole
+
     def of(self, connection_id: str, kind: str) -> list[dict[str, Any]]:
-        events = [json.loads(line) for line in self.file.read_text().splitlines()]
+        events = [json.loads(line) for line in self.lines()]
         return [
             event
             for event in events
@@ -46,7 +51,7 @@ class Events:
         return self.of(connection_id, kind)[0]
 
     def last_connection(self) -> str:
-        connection_id: str = json.loads(self.file.read_text().splitlines()[-1])["requestContext"]["connectionId"]
+        connection_id: str = json.loads(self.lines()[-1])["requestContext"]["connectionId"]
         return connection_id
 
 
