@@ -25,11 +25,11 @@ class Course:
         """The status that the person then has, or the code of the refusal."""
         from lms import mongo
         from lms.enrollment.enrollment import enroll
-        from lms.enrollment.models import Source
+        from lms.enrollment.states import EnrollmentSource
         from lms.errors import Conflict
 
         try:
-            row = mongo.transaction(lambda tx: enroll(tx, self.id, person, by=person, source=Source.OPEN))
+            row = mongo.transaction(lambda tx: enroll(tx, self.id, person, by=person, source=EnrollmentSource.OPEN))
         except Conflict as refused:
             return refused.code
         return str(row["status"])

@@ -5,8 +5,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from lms.attempts import showing
-from lms.attempts.models import Live
+from lms.attempts.live import view
+from lms.attempts.models.live import Live
 from lms.courses.access import CourseAccess
 from lms.http import app, lambda_handler, shown
 from lms.quizzes.access import of_quiz
@@ -17,4 +17,4 @@ __all__ = ["lambda_handler"]
 @app.get("/quizzes/<id>/live", compress=True, enable_validation=False)
 def live(id: str, access: Annotated[CourseAccess, Depends(of_quiz("attempt.grade"))]) -> Response[Live]:
     """Who is at work now."""
-    return shown(Live, showing.live(access))
+    return shown(Live, view(access))

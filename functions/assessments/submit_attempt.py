@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from lms.attempts import saving, showing
 from lms.attempts.access import of_attempt
-from lms.attempts.models import Attempt
+from lms.attempts.models.attempt import Attempt
 from lms.courses.access import CourseAccess
 from lms.http import app, lambda_handler, shown
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from lms.courses import authoring
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models import Course, CourseChange
+from lms.courses.models.course import Course, CourseChange
 from lms.http import app, if_match, lambda_handler, no_content, shown
 
 __all__ = ["lambda_handler"]

@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from lms.caller import Caller, allowed
 from lms.courses import authoring, catalogue
-from lms.courses.models import Course, Language, NewCourse, Sort
+from lms.courses.catalogue import Sort
+from lms.courses.models.course import Course, Language, NewCourse
 from lms.fields import Difficulty
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once

@@ -8,9 +8,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models import Reference
 from lms.enrollment import joining, roster
-from lms.enrollment.models import Enrollment, Entry, RosterRow, Status
+from lms.enrollment.models import Enrollment, Entry, RosterRow
+from lms.enrollment.states import EnrollmentStatus
+from lms.fields import Reference
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page, shown
 from lms.idempotency import Work, once_prepared
 from lms.mongo import Transaction
@@ -43,7 +44,7 @@ def enroll(
 def list_enrollments(
     id: str,
     access: Annotated[CourseAccess, Depends(in_course("roster.read", load="outline"))],
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[EnrollmentStatus | None, Query()] = None,
     cohort: Annotated[Reference | None, Query(description="a cohort's id")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,

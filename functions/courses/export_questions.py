@@ -10,7 +10,7 @@ from lms.courses.access import CourseAccess, in_course
 from lms.http import File, app, header, lambda_handler, shown
 from lms.quizzes import transfer
 from lms.quizzes.formats import Format
-from lms.quizzes.models import FileReport
+from lms.quizzes.models.files import FileReport
 
 __all__ = ["lambda_handler"]
 

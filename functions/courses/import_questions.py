@@ -11,7 +11,7 @@ from lms.courses.access import CourseAccess, in_course
 from lms.http import app, shown
 from lms.idempotency import Work, once_prepared
 from lms.mongo import Transaction
-from lms.quizzes.models import FileReport, QuestionFile
+from lms.quizzes.models.files import FileReport, QuestionFile
 from lms.quizzes.transfer import Import
 
 __all__ = ["lambda_handler"]

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from lms.courses import lessons
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models import Lesson, NewLesson
+from lms.courses.models.lesson import Lesson, NewLesson
 from lms.http import app, created, lambda_handler
 from lms.idempotency import once
 from lms.mongo import Transaction

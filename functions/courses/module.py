@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from lms import mongo
 from lms.courses import outline
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models import Module, ModuleChange
+from lms.courses.models.outline import Module, ModuleChange
 from lms.http import app, if_match, lambda_handler, no_content, shown
 
 __all__ = ["lambda_handler"]

@@ -10,7 +10,7 @@ from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, no_content, shown
 from lms.quizzes import bank, questions
 from lms.quizzes.access import of_question
-from lms.quizzes.models import BankQuestion, QuestionChange
+from lms.quizzes.models.question import BankQuestion, QuestionChange
 
 __all__ = ["lambda_handler"]
 

@@ -12,8 +12,9 @@ from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
 from lms.mongo import Transaction
 from lms.quizzes import bank, pages
-from lms.quizzes.contents import Kind, Question
-from lms.quizzes.models import BankQuestion
+from lms.quizzes.contents import Question
+from lms.quizzes.fields import Kind
+from lms.quizzes.models.question import BankQuestion
 
 __all__ = ["lambda_handler"]
 

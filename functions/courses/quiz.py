@@ -9,7 +9,7 @@ from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, no_content, shown
 from lms.quizzes import quizzes
 from lms.quizzes.access import of_quiz
-from lms.quizzes.models import CourseQuiz, QuizChange
+from lms.quizzes.models.quiz import CourseQuiz, QuizChange
 
 __all__ = ["lambda_handler"]
 

@@ -9,7 +9,8 @@ from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, shown
 from lms.quizzes import quizzes
 from lms.quizzes.access import of_quiz
-from lms.quizzes.models import CourseQuiz, Items
+from lms.quizzes.models.items import Items
+from lms.quizzes.models.quiz import CourseQuiz
 
 __all__ = ["lambda_handler"]
 

@@ -9,7 +9,7 @@ from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, shown
 from lms.quizzes import overrides
 from lms.quizzes.access import of_quiz
-from lms.quizzes.models import OverrideList, QuizOverrides
+from lms.quizzes.models.overrides import OverrideList, QuizOverrides
 
 __all__ = ["lambda_handler"]
 

@@ -10,7 +10,7 @@ from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
 from lms.mongo import Transaction
 from lms.quizzes import pages, quizzes
-from lms.quizzes.models import CourseQuiz, NewQuiz
+from lms.quizzes.models.quiz import CourseQuiz, NewQuiz
 
 __all__ = ["lambda_handler"]
 

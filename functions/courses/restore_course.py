@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from lms.courses import authoring
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models import Course
+from lms.courses.models.course import Course
 from lms.http import app, lambda_handler, shown
 
 __all__ = ["lambda_handler"]

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from lms.courses import ownership
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models import Course, Transfer
+from lms.courses.models.course import Course, Transfer
 from lms.http import app, if_match, lambda_handler, shown
 
 __all__ = ["lambda_handler"]

@@ -197,8 +197,8 @@ def without_lesson(owner: Person, place: Place) -> None:
 
 def with_unreviewed_block(place: Place) -> None:
     from lms.courses.blocks import block
-    from lms.courses.models import Origin
     from lms.courses.repository import lessons
+    from lms.courses.states import Origin
 
     blocks = [block("markdown", "x", None, origin=Origin.AI)]
     lessons().update_one({"_id": ObjectId(place.lesson)}, {"$set": {"blocks": blocks}})
@@ -287,7 +287,7 @@ def with_attempt(owner: Person, place: Place, caller: Person) -> None:
 def with_result(owner: Person, place: Place, caller: Person) -> None:
     """An attempt with a right answer, handed in."""
     from lms.attempts import saving
-    from lms.attempts.models import AnswersBody
+    from lms.attempts.models.saving import AnswersBody
 
     with_attempt(owner, place, caller)
     learner = Person(owner.send, id=place.more["learner"])
@@ -412,7 +412,7 @@ def seat(person: Person, place: Place, role: CourseRole) -> None:
     from lms import mongo
     from lms.courses.repository import courses
     from lms.enrollment.enrollment import enroll
-    from lms.enrollment.models import Source
+    from lms.enrollment.states import EnrollmentSource
 
     change: dict[str, Any] = {"$set": {"status": "published"}}
     if role in (CourseRole.INSTRUCTOR, CourseRole.ASSISTANT):
@@ -420,7 +420,7 @@ def seat(person: Person, place: Place, role: CourseRole) -> None:
     courses().update_one({"_id": ObjectId(place.course)}, change)
     if role is CourseRole.LEARNER:
         course, learner = ObjectId(place.course), ObjectId(person.id)
-        mongo.transaction(lambda tx: enroll(tx, course, learner, by=learner, source=Source.OPEN))
+        mongo.transaction(lambda tx: enroll(tx, course, learner, by=learner, source=EnrollmentSource.OPEN))
 
 
 @pytest.fixture(scope="module")

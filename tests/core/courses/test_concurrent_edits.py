@@ -35,7 +35,8 @@ def at_once(*calls: Any) -> list[Any]:
 def test_modules_and_lessons_added_at_once_all_stand(course: Authored):
     from lms import mongo
     from lms.courses import lessons, outline
-    from lms.courses.models import NewLesson, NewModule
+    from lms.courses.models.lesson import NewLesson
+    from lms.courses.models.outline import NewModule
 
     mine = access(course)
 
@@ -56,7 +57,8 @@ def test_modules_and_lessons_added_at_once_all_stand(course: Authored):
 
 def test_of_two_on_the_same_version_one_is_refused(course: Authored):
     from lms.courses import authoring, lessons
-    from lms.courses.models import CourseChange, LessonChange
+    from lms.courses.models.course import CourseChange
+    from lms.courses.models.lesson import LessonChange
 
     mine, version = access(course), course.version()
 
@@ -78,7 +80,7 @@ def test_of_two_on_the_same_version_one_is_refused(course: Authored):
 
 def test_changes_at_once_keep_each_version_once(course: Authored):
     from lms.courses import lessons
-    from lms.courses.models import LessonChange
+    from lms.courses.models.lesson import LessonChange
 
     mine, lesson_id = access(course), ObjectId(course.lessons[0])
     titles = [f"T{number}" for number in range(8)]

@@ -19,9 +19,7 @@ def course(api: Api) -> Authored:
 
 
 def to(mine: Any, resource_id: str) -> Any:
-    from dataclasses import replace
-
-    return replace(mine, resource={"_id": ObjectId(resource_id)})
+    return mine._replace(resource={"_id": ObjectId(resource_id)})
 
 
 def attempt(work: Any) -> str:
@@ -34,7 +32,7 @@ def attempt(work: Any) -> str:
 
 def test_a_question_is_deleted_or_asked_and_never_both(course: Authored):
     from lms.quizzes import bank, quizzes
-    from lms.quizzes.models import FixedItem, Items
+    from lms.quizzes.models.items import FixedItem, Items
 
     mine = access(course)
     quiz = new_quiz(course)["id"]
@@ -56,7 +54,7 @@ def test_a_question_is_deleted_or_asked_and_never_both(course: Authored):
 def test_of_two_quizzes_for_one_lesson_one_is_refused(course: Authored):
     from lms import mongo
     from lms.quizzes import quizzes
-    from lms.quizzes.models import NewQuiz
+    from lms.quizzes.models.quiz import NewQuiz
 
     mine = access(course)
 
@@ -71,7 +69,7 @@ def test_of_two_quizzes_for_one_lesson_one_is_refused(course: Authored):
 
 def test_of_two_changes_of_a_question_both_make_a_version(course: Authored):
     from lms.quizzes import bank
-    from lms.quizzes.models import QuestionChange
+    from lms.quizzes.models.question import QuestionChange
     from lms.quizzes.repository import question_versions
 
     mine = access(course)

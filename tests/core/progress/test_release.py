@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from lms.progress.models import Reason
+from lms.progress.reasons import Reason
 from lms.progress.release import Learner, Lock, lock
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -24,16 +24,16 @@ def taken(quiz: Sitting, person: ObjectId, answers: dict[str, Any]) -> None:
     """An attempt by the rules alone: an account for each of many learners takes no part in this."""
     from lms import mongo
     from lms.attempts import repository, saving, starting
-    from lms.attempts.models import AnswersBody
+    from lms.attempts.models.saving import AnswersBody
     from lms.caller import Caller
     from lms.courses.access import enter_through
     from lms.enrollment.enrollment import enroll
-    from lms.enrollment.models import Source
+    from lms.enrollment.states import EnrollmentSource
     from lms.permissions import Role
     from lms.quizzes.repository import quizzes
 
     course = ObjectId(quiz.course_id)
-    mongo.transaction(lambda tx: enroll(tx, course, person, by=person, source=Source.OPEN))
+    mongo.transaction(lambda tx: enroll(tx, course, person, by=person, source=EnrollmentSource.OPEN))
     who = Caller(person, Role.STUDENT, ObjectId())
     access = enter_through(quizzes, who, ObjectId(quiz.quiz_id), "attempt.take", load="outline", progress=True)
     attempt, _ = starting.start(access, None)

@@ -500,7 +500,7 @@ def test_parallel_starts_and_submits_make_one_attempt_and_one_result(quiz: Sitti
 
 def test_parallel_saves_converge_to_what_was_acknowledged(quiz: Sitting):
     from lms.attempts import repository, saving
-    from lms.attempts.models import AnswersBody
+    from lms.attempts.models.saving import AnswersBody
     from lms.caller import Caller
     from lms.courses.access import enter_through
     from lms.permissions import Role

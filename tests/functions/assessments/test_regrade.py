@@ -400,7 +400,7 @@ def test_only_editors_regrade(quiz: Sitting):
 def apply(quiz: Sitting, **body: Any) -> Document:
     """By the rule, so that threads and deadlines of a test's own may stand around it."""
     from lms.attempts import regrading
-    from lms.attempts.models import RegradeBody
+    from lms.attempts.models.regrading import RegradeBody
     from lms.caller import Caller
     from lms.courses.access import enter_through
     from lms.permissions import Role
@@ -437,7 +437,7 @@ def test_a_deadline_at_any_place_leaves_all_or_nothing(quiz: Sitting):
 def test_who_hands_in_while_a_regrade_runs_is_scored_by_it(quiz: Sitting):
     """Submissions and starts all around it: by whatever key each was scored first, in the end all have the new."""
     from lms.attempts import repository, saving, starting
-    from lms.attempts.models import AnswersBody
+    from lms.attempts.models.saving import AnswersBody
     from lms.caller import Caller
     from lms.courses.access import enter_through
     from lms.permissions import Role

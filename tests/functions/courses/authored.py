@@ -70,11 +70,11 @@ def seat(person: Person, course_id: str, role: str) -> None:
     from lms import mongo
     from lms.courses.repository import courses
     from lms.enrollment.enrollment import enroll
-    from lms.enrollment.models import Source
+    from lms.enrollment.states import EnrollmentSource
 
     if role == "learner":
         course, learner = ObjectId(course_id), ObjectId(person.id)
-        mongo.transaction(lambda tx: enroll(tx, course, learner, by=learner, source=Source.OPEN))
+        mongo.transaction(lambda tx: enroll(tx, course, learner, by=learner, source=EnrollmentSource.OPEN))
         return
     courses().update_one(
         {"_id": ObjectId(course_id)}, {"$push": {"staff": {"user_id": ObjectId(person.id), "role": role}}}

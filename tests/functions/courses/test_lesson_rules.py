@@ -173,7 +173,7 @@ def test_two_edits_at_once_do_not_close_a_circle(course: Authored):
     from lms.caller import Caller
     from lms.courses import lessons, repository
     from lms.courses.access import CourseAccess
-    from lms.courses.models import LessonChange
+    from lms.courses.models.lesson import LessonChange
     from lms.errors import Invalid
     from lms.permissions import CourseRole, Role
 

@@ -211,7 +211,7 @@ def test_a_review_marks_what_the_ai_wrote(api: Api, course: Authored):
 
 def test_what_an_ai_writes_anew_is_unreviewed():
     from lms.courses import blocks
-    from lms.courses.models import Origin
+    from lms.courses.states import Origin
 
     review = {"by": ObjectId(), "at": clock.now()}
     [seen] = blocks.reviewed([blocks.block("markdown", "a", None, origin=Origin.AI)], review)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lms.courses.models import MOST_MODULES
+from lms.courses.limits import MOST_MODULES
 from tests.functions.courses.authored import Authored, audits_of, author, events_of, new_course, publish, seat
 from tests.people import Api
 

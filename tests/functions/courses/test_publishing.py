@@ -218,7 +218,7 @@ def test_publishing_and_emptying_at_once_leave_no_empty_course_published(course:
     from lms.caller import Caller
     from lms.courses import lessons, publishing, repository
     from lms.courses.access import CourseAccess
-    from lms.courses.models import Publication
+    from lms.courses.models.course import Publication
     from lms.errors import Conflict
     from lms.permissions import CourseRole, Role
 

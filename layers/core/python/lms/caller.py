@@ -1,8 +1,7 @@
 """Who calls: read from what the authorizer hands on, and held against the permission table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.event_handler import Request
 from bson import ObjectId
@@ -12,8 +11,7 @@ from lms.errors import Forbidden, Unauthenticated
 from lms.permissions import GLOBAL, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     id: ObjectId
     role: Role
     session_id: ObjectId

@@ -1,9 +1,10 @@
 """Field types for request and response models: strict where JSON would let a wrong value through."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -71,6 +72,22 @@ def _to_the_millisecond(moment: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_moment), AfterValidator(_to_the_millisecond)]
 """An instant in a request body: RFC 3339 with its offset."""
 
+
+def _address(text: str) -> str:
+    """In small letters; no further folding: straße@ and strasse@ are two people."""
+    local, _, domain = text.partition("@")
+    hidden = any(unicodedata.category(char)[0] in "CZ" for char in text)
+    if not local or "@" in domain or "." not in domain.strip(".") or hidden:
+        raise ValueError("is not an email address")
+    return unicodedata.normalize("NFC", text).lower()
+
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=6, max_length=254), AfterValidator(_address)
+]
+Reference = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+"""Another resource's id in a request body."""
+
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
 ]
@@ -78,6 +95,14 @@ Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)
 ]
 Count = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+def each_once(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+Skills = Annotated[list[Line], Field(max_length=50), AfterValidator(each_once)]
 
 
 class Difficulty(StrEnum):
@@ -105,6 +130,25 @@ class Body(BaseModel):
         if isinstance(value, dict) and len(value) > _MOST_FIELDS:
             raise ValueError(f"holds more than {_MOST_FIELDS} fields")
         return value
+
+
+UNCHANGED: Any = Field(default_factory=str)
+"""The default of a field that a change may leave out: no value of its own, so that null is refused."""
+
+
+class Change(Body):
+    """A PATCH body: names at least one field; what it leaves out stays as it is."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one field to change")
+        return self
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Those that are named, each whole: what a nested body leaves out has its default."""
+        return self.model_dump(include=self.model_fields_set)
 
 
 class Resource(BaseModel):

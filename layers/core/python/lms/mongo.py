@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pymongo
 from bson import ObjectId
@@ -55,8 +54,7 @@ def _live(name: str) -> Collection[Document]:
     return database()[name]
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(NamedTuple):
     """A collection as its repository declares it; call it for the live one.
 
     ``personal`` names the fields that hold personal data: erasing a person erases these.

@@ -2,9 +2,8 @@
 
 import hmac
 import math
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
@@ -15,8 +14,7 @@ from lms.errors import TooManyRequests
 buckets = mongo.collection("rate_buckets", indexes=[IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)])
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """``burst`` at once, refilled evenly over ``window_seconds``."""
 
     name: str

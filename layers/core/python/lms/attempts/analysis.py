@@ -5,18 +5,22 @@ counted, and the next reading takes it in. What was counted for a learner before
 exactly that is taken out again: after a regrade, another grade, or an earlier attempt that is graded late.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms import mongo
 from lms.attempts import repository, statistics
-from lms.attempts.models import ItemFigures
 from lms.attempts.statistics import ItemScore, Sums
 from lms.courses.access import CourseAccess
 from lms.mongo import Document, Transaction
 from lms.quizzes import items, pinned
+
+if TYPE_CHECKING:
+    from lms.attempts.models.figures import ItemFigures
 
 _MOST_LEARNERS = 5_000
 _MOST_SCORES = 40_000

@@ -7,17 +7,15 @@ An arrival is settled by one conditional update of the attempt, so that this ord
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
 from lms.mongo import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(NamedTuple):
     """One call: ``answers`` by item, as they are kept; None clears."""
 
     client_id: str
@@ -25,8 +23,7 @@ class Save:
     answers: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """``in_force``: by item its ``value``, and whose it is: ``client_id``, ``seq``, ``at``; ``replaced`` names the
     other client's answer that it put out of force. ``said``: by client and item the highest seq that came."""
 

@@ -8,7 +8,7 @@ from bson import ObjectId
 from lms.attempts import repository, results, window
 from lms.enrollment import learners
 from lms.mongo import Document, Transaction
-from lms.quizzes import pinned
+from lms.quizzes import policies
 
 
 def moved(tx: Transaction, quiz: Mapping[str, Any], zone: str) -> None:
@@ -21,7 +21,7 @@ def moved(tx: Transaction, quiz: Mapping[str, Any], zone: str) -> None:
 def moved_for(tx: Transaction, enrollment: Mapping[str, Any], zone: str) -> None:
     """After a change of one learner's cohort or accommodations."""
     attempts = repository.dates_of(tx, course_id=enrollment["course_id"], user_id=enrollment["user_id"])
-    quizzes = pinned.dated(tx, {each["quiz_id"] for each in attempts}) if attempts else {}
+    quizzes = policies.dated(tx, {each["quiz_id"] for each in attempts}) if attempts else {}
     _move(tx, zone, attempts, quizzes, {enrollment["user_id"]: enrollment})
 
 

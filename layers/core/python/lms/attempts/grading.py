@@ -1,19 +1,23 @@
 """What graders do to an attempt: points for essays, more time, another go. Each leaves a row of history."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
 from lms.attempts import finishing, repository, results
-from lms.attempts.models import GradeBody
 from lms.courses.access import CourseAccess
 from lms.courses.changes import current
 from lms.errors import Conflict, Invalid
 from lms.mongo import Document, Transaction
+
+if TYPE_CHECKING:
+    from lms.attempts.models.grading import GradeBody
 
 
 def grade(access: CourseAccess, body: GradeBody, expected: int) -> Document:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lms.attempts import wildcards
 from lms.attempts.arrangement import Order, answers, shown_id, shown_ids
-from lms.attempts.models import (
+from lms.attempts.models.question import (
     PresentedAnswer,
     PresentedGap,
     PresentedOption,
@@ -19,7 +19,6 @@ from lms.attempts.models import (
 from lms.attempts.responses import Response, Typed, shown
 from lms.attempts.scoring import Result
 from lms.quizzes.contents import (
-    GAP,
     Choice,
     ChoiceGap,
     Cloze,
@@ -37,6 +36,7 @@ from lms.quizzes.contents import (
     TextAnswer,
     TrueFalse,
 )
+from lms.quizzes.fields import GAP
 
 Html = Mapping[str, str]
 

@@ -1,11 +1,15 @@
 """A number as a person types it: decimal comma or point, thousands in groups, a power of ten, a unit."""
 
+from __future__ import annotations
+
 import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from lms.quizzes.contents import Unit
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Unit
 
 _MINUS = str.maketrans("−–", "--")
 _GROUP_MARK = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")

@@ -3,24 +3,28 @@
 Everything that follows happens in one transaction, and the dry run is the same work without the writing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
 from lms.attempts import corrections, repository, results
-from lms.attempts.models import RegradeBody
 from lms.courses.access import CourseAccess
 from lms.courses.changes import current
 from lms.errors import Invalid
 from lms.mongo import Document, Transaction
-from lms.quizzes import bank, pinned, questions
-from lms.quizzes.contents import Question
-from lms.quizzes.models import QuestionChange
+from lms.quizzes import bank, policies, questions
+from lms.quizzes.models.question import QuestionChange
+
+if TYPE_CHECKING:
+    from lms.attempts.models.regrading import RegradeBody
+    from lms.quizzes.contents import Question
 
 _LONGEST_START = timedelta(seconds=15)
 """From an attempt's id to its commit, the clocks of two machines included."""
@@ -137,7 +141,7 @@ def _outcome(
         if rows != attempt["results"]:
             altered.append((attempt, rows))
     if altered:
-        outcome.quizzes = pinned.policies_of(tx, {attempt["quiz_id"] for attempt, _ in altered})
+        outcome.quizzes = policies.of_each(tx, {attempt["quiz_id"] for attempt, _ in altered})
     for attempt, rows in altered:
         worth = results.worth(outcome.quizzes[attempt["quiz_id"]], {**attempt, "results": rows})
         outcome.altered.append((attempt, rows, worth))

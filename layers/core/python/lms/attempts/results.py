@@ -10,7 +10,7 @@ from lms import clock
 from lms.attempts import repository, window
 from lms.mongo import Document, Transaction
 from lms.progress import scores
-from lms.quizzes import pinned
+from lms.quizzes import policies
 
 _PRECISION = 6
 
@@ -18,7 +18,7 @@ _PRECISION = 6
 def settle(tx: Transaction, attempt: Mapping[str, Any], fields: Mapping[str, Any]) -> Document | None:
     """Write ``fields`` of an attempt that is handed in, with its score, and all that hangs on that; None where
     another write came between."""
-    quiz = pinned.policies(attempt["quiz_id"], tx)
+    quiz = policies.of(attempt["quiz_id"], tx)
     after = {**attempt, **fields}
     written = repository.change(tx, attempt["_id"], attempt["version"], {**fields, **worth(quiz, after)})
     if written:
@@ -119,7 +119,7 @@ def settle_each(
 
 def recount(tx: Transaction, attempt: Mapping[str, Any]) -> None:
     """After an attempt no longer counts."""
-    count(tx, pinned.policies(attempt["quiz_id"], tx), attempt)
+    count(tx, policies.of(attempt["quiz_id"], tx), attempt)
 
 
 def combined(policy: str, percents: Sequence[float]) -> float | None:

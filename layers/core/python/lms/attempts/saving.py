@@ -1,7 +1,9 @@
 """Saving answers: acknowledged only when they stand in the attempt and in the log, on a majority of the servers."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -9,11 +11,13 @@ from pymongo.errors import DuplicateKeyError
 from lms import clock, mongo
 from lms.attempts import asking, finishing, repository
 from lms.attempts.answers import Save, Standing, content_hash, digest, last_seq, merged, superseded
-from lms.attempts.models import AnswersBody
 from lms.attempts.responses import checked
 from lms.courses.access import CourseAccess
 from lms.errors import Conflict, Invalid, NotFound
 from lms.mongo import Document, Transaction
+
+if TYPE_CHECKING:
+    from lms.attempts.models.saving import AnswersBody
 
 
 def save(access: CourseAccess, body: AnswersBody) -> Document:

@@ -10,9 +10,8 @@ as in Moodle (``qtype_match``). Otherwise than in Moodle, the best of the fittin
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lms.attempts import wildcards
 from lms.attempts.quantities import quantity
@@ -48,15 +47,14 @@ _ROUNDING = 1e-14
 Verdict = Literal["right", "partly", "wrong"]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """``fraction`` of the question's points, 0 to 1; None where a person must say it. ``parts``: the fraction of
     each pair or gap. ``chosen``: the paths of the options and answers that the response met (as in
     ``lms.quizzes.texts``), or UNANSWERED, or OTHER. ``feedback``: the paths of the texts that apply, the most
     specific first."""
 
     fraction: float | None
-    parts: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, float] = {}
     chosen: tuple[str, ...] = ()
     feedback: tuple[str, ...] = ()
 
@@ -85,11 +83,10 @@ def score(question: Question, response: Response | None) -> Result:
     return Result(earned.fraction, earned.parts, earned.chosen, feedback)
 
 
-@dataclass(frozen=True, slots=True)
-class _Earned:
+class _Earned(NamedTuple):
     fraction: float
     chosen: tuple[str, ...] = ()
-    parts: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, float] = {}
 
 
 def _earned(content: Content, response: Response | None) -> _Earned:

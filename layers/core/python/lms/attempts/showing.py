@@ -1,9 +1,11 @@
 """An attempt as its learner and as graders see it: keys, feedback and results leave only when they are released."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 from bson.errors import InvalidId
@@ -11,14 +13,16 @@ from bson.errors import InvalidId
 from lms import clock
 from lms.attempts import asking, corrections, finishing, presentation, repository, scoring
 from lms.attempts.answers import Standing, digest
-from lms.attempts.models import PresentedQuestion
 from lms.attempts.responses import shown as shown_response
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_cursor, decode_id, not_a_cursor
 from lms.errors import NotFound
 from lms.mongo import Document
-from lms.quizzes import pinned
+from lms.quizzes import policies
 from lms.quizzes.pinned import Pinned
+
+if TYPE_CHECKING:
+    from lms.attempts.models.question import PresentedQuestion
 
 
 def require_theirs(access: CourseAccess, attempt: Mapping[str, Any]) -> None:
@@ -33,7 +37,7 @@ def read(access: CourseAccess) -> Document:
 
 
 def view(access: CourseAccess, attempt: Mapping[str, Any]) -> Document:
-    return shown(access, attempt, pinned.policies(attempt["quiz_id"])["feedback_release"])
+    return shown(access, attempt, policies.of(attempt["quiz_id"])["feedback_release"])
 
 
 def shown(access: CourseAccess, attempt: Mapping[str, Any], release: str) -> Document:
@@ -112,17 +116,6 @@ def preview(access: CourseAccess) -> Document:
     items = asking.drawn(access.course_id, access.resource, random.SystemRandom())
     asked = asking.questions(items)
     return {"items": [_item(item, asked[item["id"]], None, None, released=False) for item in items]}
-
-
-def live(access: CourseAccess) -> Document:
-    """Who is at work now, for graders."""
-    rows = repository.open_attempts(access.resource["_id"])
-    return {"now": clock.now(), "attempts": [_live(row) for row in rows]}
-
-
-def _live(attempt: Mapping[str, Any]) -> Document:
-    answered = sum(entry["value"] is not None for entry in attempt["answers"].values())
-    return {**attempt, "asked": len(attempt["items"]), "answered": answered}
 
 
 def log(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:

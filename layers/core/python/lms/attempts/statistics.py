@@ -20,9 +20,9 @@ import hashlib
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from lms.attempts.models import ItemFigures, OptionFigures, QuizFigures
+from lms.attempts.models.figures import ItemFigures, OptionFigures, QuizFigures
 
 Sums = dict[str, Any]
 """A document, as ``$inc`` builds it up."""
@@ -32,8 +32,7 @@ _NEGLIGIBLE = 1e-9
 _ROUNDING = 1e-15
 
 
-@dataclass(frozen=True, slots=True)
-class ItemScore:
+class ItemScore(NamedTuple):
     """``fraction`` of ``points`` earned, 0 to 1; ``chosen``: the paths that ``scoring.Result`` names."""
 
     item: str
@@ -42,8 +41,7 @@ class ItemScore:
     chosen: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Increments:
+class Increments(NamedTuple):
     """What to ``$inc``, by dotted field."""
 
     quiz: dict[str, float]

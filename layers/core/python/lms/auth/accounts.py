@@ -1,17 +1,22 @@
 """Registering and reading an account."""
 
+from __future__ import annotations
+
 import unicodedata
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from lms import audit, clock, events, mongo
 from lms.auth import passwords, repository
-from lms.auth.models import Registration
 from lms.cursors import decode_cursor, not_a_cursor
 from lms.errors import Conflict, Unauthenticated
 from lms.mongo import Document, Transaction
 from lms.permissions import Role
+
+if TYPE_CHECKING:
+    from lms.auth.models import Registration
 
 
 def register(registration: Registration) -> Document:

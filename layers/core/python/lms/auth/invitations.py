@@ -5,26 +5,30 @@ token, so that a copy of the database gives away neither. An invitation speaks f
 as they could make it anew.
 """
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
 from lms.auth import accounts, repository, roles
-from lms.auth.models import NewInvitation
 from lms.caller import Caller
 from lms.courses import staff
 from lms.courses.access import enter, role_in
 from lms.enrollment import enrollment
 from lms.enrollment.appointment import appoint
-from lms.enrollment.models import Source
+from lms.enrollment.states import EnrollmentSource
 from lms.errors import Forbidden, NotFound
 from lms.mongo import Document, Transaction
 from lms.permissions import IN_COURSE, CourseRole, Role
+
+if TYPE_CHECKING:
+    from lms.auth.models import NewInvitation
 
 _TOKEN_BYTES = 32
 _RISING = (CourseRole.LEARNER, CourseRole.ASSISTANT, CourseRole.INSTRUCTOR, CourseRole.OWNER)
@@ -154,7 +158,7 @@ def _give_in_course(tx: Transaction, who: Caller, invitation: Document, invited:
     if present and _RISING.index(present) >= _RISING.index(invited):
         return {"role": present, "fresh": False}
     if invited is CourseRole.LEARNER:
-        enrolled = enrollment.enroll(tx, course_id, who.id, by=who.id, source=Source.INVITATION)
+        enrolled = enrollment.enroll(tx, course_id, who.id, by=who.id, source=EnrollmentSource.INVITATION)
         return {"role": invited, "status": enrolled["status"], "fresh": enrolled["fresh"]}
     appoint(tx, course_id, who.id, invited, by=who.id, invitation_id=invitation["_id"])
     return {"role": invited, "fresh": True}

@@ -1,26 +1,12 @@
 """Requests and responses of the auth endpoints."""
 
-import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from lms.fields import Body, Count, DocumentId, Id, Line, Moment, Resource
+from lms.fields import Body, Count, DocumentId, Email, Flag, Id, Line, Moment, Resource
 from lms.permissions import Role
 
-
-def _address(text: str) -> str:
-    """In small letters; no further folding: straße@ and strasse@ are two people."""
-    local, _, domain = text.partition("@")
-    hidden = any(unicodedata.category(char)[0] in "CZ" for char in text)
-    if not local or "@" in domain or "." not in domain.strip(".") or hidden:
-        raise ValueError("is not an email address")
-    return unicodedata.normalize("NFC", text).lower()
-
-
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=6, max_length=254), AfterValidator(_address)
-]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 
 
@@ -47,7 +33,7 @@ class Appointment(Body):
     """What the one-off function ``appoint_admin`` is invoked with."""
 
     email: Email
-    force: Annotated[bool, Field(strict=True)] = False
+    force: Flag = False
 
 
 class NewInvitation(Body):

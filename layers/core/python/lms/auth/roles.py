@@ -5,14 +5,20 @@ against the present role at each request (``lms.caller``): a demotion takes an a
 instructor's with their next token. Sessions go on, since every refresh reads the role anew.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from bson import ObjectId
 
 from lms import audit, events, mongo
 from lms.auth import repository
-from lms.auth.models import Appointment
 from lms.errors import Conflict, NotFound, Unauthenticated
 from lms.mongo import Document, Transaction
 from lms.permissions import Role
+
+if TYPE_CHECKING:
+    from lms.auth.models import Appointment
 
 
 def present(user_id: ObjectId) -> Role:

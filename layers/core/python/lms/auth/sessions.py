@@ -5,17 +5,22 @@ is a replay and ends the family, but for the one before the current within the g
 its way, and the same token is given again.
 """
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
 from lms.auth import passwords, repository, tokens
-from lms.auth.models import Credentials
 from lms.config import settings
 from lms.errors import Unauthenticated
 from lms.mongo import Document, Transaction
 from lms.permissions import Role
+
+if TYPE_CHECKING:
+    from lms.auth.models import Credentials
 
 
 def login(credentials: Credentials) -> Document:

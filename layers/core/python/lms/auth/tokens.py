@@ -7,9 +7,8 @@ generation, so a client that lost an answer can be given the very same token aga
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from bson import ObjectId
@@ -31,8 +30,7 @@ class TokenRefused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(NamedTuple):
     session_id: ObjectId
     generation: int
 

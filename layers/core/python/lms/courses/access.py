@@ -1,8 +1,7 @@
 """Who may do what in a course: the dependency of every endpoint below ``/courses/{id}``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aws_lambda_powertools.event_handler import Request
 from bson import ObjectId
@@ -10,7 +9,7 @@ from bson import ObjectId
 from lms import mongo
 from lms.caller import Caller, caller
 from lms.courses import repository
-from lms.courses.models import Status
+from lms.courses.states import CourseStatus
 from lms.errors import Forbidden, NotFound
 from lms.mongo import Document
 from lms.permissions import IN_COURSE, CourseRole, Role
@@ -23,8 +22,7 @@ _FIELDS: Mapping[Part, Mapping[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CourseAccess:
+class CourseAccess(NamedTuple):
     """The caller's way into a course.
 
     ``course`` holds the part of the document that was asked for, ``enrollment`` the caller's own, whatever its
@@ -36,7 +34,7 @@ class CourseAccess:
     role: CourseRole
     enrollment: Document | None = None
     progress: Document | None = None
-    resource: Document = field(default_factory=dict)
+    resource: Document = {}
 
     @property
     def course_id(self) -> ObjectId:
@@ -58,7 +56,7 @@ def role_in(
     for person in course["staff"]:
         if person["user_id"] == who.id:
             return CourseRole(person["role"])
-    if course["status"] != Status.PUBLISHED:
+    if course["status"] != CourseStatus.PUBLISHED:
         return None
     enrolled = enrollment is not None and enrollment["status"] == "active"
     return CourseRole.LEARNER if enrolled else CourseRole.READER

@@ -1,21 +1,26 @@
 """A generated course, written whole: the draft, its lessons with their blocks, their quizzes and questions."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
 from lms import clock, events, markdown
-from lms.ai.models import CourseRequest, KeyTerm, Lesson, LessonPlan, Quiz, Span
-from lms.ai.models import Outline as OutlinePlan
 from lms.courses import outline as outlines
 from lms.courses import repository
 from lms.courses.authoring import ownership
 from lms.courses.blocks import block
-from lms.courses.models import Origin, Status
+from lms.courses.states import CourseStatus, Origin
 from lms.mongo import Document, Transaction
-from lms.progress.models import Viewed
+from lms.progress.conditions import Viewed
 from lms.quizzes import generated
+
+if TYPE_CHECKING:
+    from lms.ai.models import CourseRequest, KeyTerm, Lesson, LessonPlan, Quiz, Span
+    from lms.ai.models import Outline as OutlinePlan
 
 
 def assemble(
@@ -54,7 +59,7 @@ def assemble(
         "language": request.language,
         "time_zone": "UTC",
         **ownership(owner_id),
-        "status": Status.DRAFT,
+        "status": CourseStatus.DRAFT,
         "modules": modules,
         "generated": {"job_id": job_id, "provider": provider},
         **assembly.first_version,

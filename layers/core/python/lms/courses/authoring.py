@@ -1,14 +1,21 @@
 """Making, changing and removing a course."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from bson import ObjectId
 
 from lms import clock, events, mongo
 from lms.caller import Caller
 from lms.courses import changes, repository
 from lms.courses.access import CourseAccess
-from lms.courses.models import CourseChange, NewCourse, Status
+from lms.courses.states import CourseStatus
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
+
+if TYPE_CHECKING:
+    from lms.courses.models.course import CourseChange, NewCourse
 
 
 def create(tx: Transaction, owner: Caller, new: NewCourse) -> Document:
@@ -18,7 +25,7 @@ def create(tx: Transaction, owner: Caller, new: NewCourse) -> Document:
         "_id": ObjectId(),
         **new.model_dump(),
         **ownership(owner.id),
-        "status": Status.DRAFT,
+        "status": CourseStatus.DRAFT,
         "modules": [],
         "version": 1,
         "created_at": now,

@@ -1,15 +1,20 @@
 """A lesson's blocks: as they are stored, with the HTML made from them, and as an edit replaces them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms import markdown
 from lms.courses import media
-from lms.courses.models import BlockDraft, Origin
+from lms.courses.states import Origin
 from lms.errors import Invalid
 from lms.mongo import Document
+
+if TYPE_CHECKING:
+    from lms.courses.models.lesson import BlockDraft
 
 _MOST_HTML_BYTES = 2_000_000
 _SAID_BY_THE_SERVER = {"id", "html", "source", "origin", "reviewed"}
@@ -84,7 +89,7 @@ def _replaced(draft: BlockDraft, index: int, blocks: dict[str, Document]) -> Doc
 
 def _written(draft: BlockDraft) -> Document:
     """What the author wrote, as it is stored."""
-    own = {name: value for name, value in draft.model_dump(include=set(BlockDraft.OWN)).items() if value}
+    own = {name: value for name, value in draft.model_dump(include=set(draft.OWN)).items() if value}
     if "file_id" in own:
         own["file_id"] = ObjectId(own["file_id"])
     return {"kind": draft.kind, "text": draft.text, "language": draft.language, **own}

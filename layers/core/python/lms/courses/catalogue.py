@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 from bson.errors import InvalidId
@@ -13,11 +13,17 @@ from pymongo import ASCENDING, DESCENDING
 from lms.caller import Caller
 from lms.courses import repository
 from lms.courses.access import role_in
-from lms.courses.models import Sort
 from lms.cursors import decode_cursor, not_a_cursor
 from lms.enrollment import learners
 from lms.errors import Invalid
 from lms.mongo import Document
+
+
+class Sort(StrEnum):
+    NEWEST = "newest"
+    TITLE = "title"
+    RELEVANCE = "relevance"
+
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,8 +36,7 @@ _FIELD_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What a list is sorted by; ``write`` puts a course's value into a cursor, ``read`` takes it out again."""
 
     field: str

@@ -7,7 +7,8 @@ from lms.copying import Allowance, renamed
 from lms.courses import changes, repository, versions
 from lms.courses.access import CourseAccess
 from lms.courses.authoring import ownership
-from lms.courses.models import Duplicate, NewCourse, Status
+from lms.courses.models.course import Duplicate, NewCourse
+from lms.courses.states import CourseStatus
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 from lms.quizzes import copies
@@ -38,7 +39,7 @@ def duplicate(tx: Transaction, access: CourseAccess, wish: Duplicate) -> Documen
         **{name: course[name] for name in NewCourse.model_fields if name in course},
         "title": wish.title or f"{course['title'][:190]} (copy)",
         **ownership(access.caller.id),
-        "status": Status.DRAFT,
+        "status": CourseStatus.DRAFT,
         "modules": renamed(course["modules"], names),
         "generated": course.get("generated"),
         **first,

@@ -1,16 +1,20 @@
 """Making, reading, changing and removing a lesson. Its row in the outline follows in the same transaction."""
 
-from dataclasses import replace
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
 from lms import clock, markdown, mongo
 from lms.courses import blocks, changes, outline, repository, versions
 from lms.courses.access import CourseAccess
-from lms.courses.models import LessonChange, NewLesson
 from lms.mongo import Document, Transaction
 from lms.progress import gate
 from lms.quizzes import lesson_quiz
+
+if TYPE_CHECKING:
+    from lms.courses.models.lesson import LessonChange, NewLesson
 
 
 def create(tx: Transaction, access: CourseAccess, new: NewLesson) -> Document:
@@ -54,7 +58,7 @@ def _require_open(access: CourseAccess, lesson: Document) -> None:
     """A refusal alone costs a look at the outline, for the titles of what is missing."""
     if gate.is_locked(access, lesson["release"]):
         course = changes.current(repository.course(access.course_id, repository.OUTLINE), None)
-        gate.require_open(replace(access, course=course), lesson["_id"])
+        gate.require_open(access._replace(course=course), lesson["_id"])
 
 
 def variant(access: CourseAccess) -> str:

@@ -1,8 +1,10 @@
 """The outline: a course's modules and the order of the lessons in them. It lives in the course alone."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bson import ObjectId
 from pydantic_core import to_json
@@ -10,13 +12,16 @@ from pydantic_core import to_json
 from lms import clock, mongo
 from lms.courses import changes, repository, requirements
 from lms.courses.access import CourseAccess
-from lms.courses.models import MOST_LESSONS, MOST_MODULES, ModuleChange, NewModule, OutlineOrder
+from lms.courses.limits import MOST_LESSONS, MOST_MODULES
 from lms.errors import Conflict, Invalid, NotFound
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 from lms.progress import gate, release
-from lms.progress.models import Reason
+from lms.progress.reasons import Reason
 from lms.progress.release import Learner
+
+if TYPE_CHECKING:
+    from lms.courses.models.outline import ModuleChange, NewModule, OutlineOrder
 
 Modules = list[Document]
 T = TypeVar("T")

@@ -6,7 +6,8 @@ from typing import Any
 from lms import clock, mongo
 from lms.courses import changes, repository
 from lms.courses.access import CourseAccess
-from lms.courses.models import Missing, Publication, Status
+from lms.courses.models.course import Missing, Publication
+from lms.courses.states import CourseStatus
 from lms.errors import Conflict, Forbidden
 from lms.mongo import Document, Transaction
 from lms.permissions import PUBLISHERS
@@ -28,14 +29,14 @@ def publish(access: CourseAccess, wish: Publication, expected: int | None) -> Do
     def work(tx: Transaction) -> Document:
         course = changes.current(repository.course(access.course_id, _CHECKED, tx), expected)
         missing = _missing(tx, course)
-        published = course["status"] == Status.PUBLISHED
+        published = course["status"] == CourseStatus.PUBLISHED
         if wish.dry_run or published:
             return {"published": published, "missing": missing}
         if any(row["code"] not in wish.accept for row in missing):
             rows = [Missing.model_validate(row).model_dump() for row in missing]
             raise Conflict("The course is not complete", code="INCOMPLETE", published=False, missing=rows)
         now = clock.now()
-        published_now = {"status": Status.PUBLISHED, "published_at": now}
+        published_now = {"status": CourseStatus.PUBLISHED, "published_at": now}
         repository.change_course(tx, access.course_id, None, published_now, now)
         accepted = sorted({row["code"] for row in missing})
         changes.record(tx, access, "publish", "course", access.course_id, {"accepted": accepted})
@@ -49,9 +50,9 @@ def unpublish(access: CourseAccess, expected: int | None) -> Document:
 
     def work(tx: Transaction) -> Document:
         course = changes.current(repository.course(access.course_id, repository.SUMMARY, tx), expected)
-        if course["status"] != Status.PUBLISHED:
+        if course["status"] != CourseStatus.PUBLISHED:
             return course
-        withdrawn = {"status": Status.DRAFT, "published_at": None}
+        withdrawn = {"status": CourseStatus.DRAFT, "published_at": None}
         changed = repository.change_course(tx, access.course_id, None, withdrawn, clock.now())
         changes.record(tx, access, "unpublish", "course", access.course_id)
         return changes.current(changed, None)

@@ -6,7 +6,7 @@ from lms import clock
 from lms.courses import staff
 from lms.enrollment import repository
 from lms.enrollment.enrollment import changed, enroll, is_here, withdraw
-from lms.enrollment.models import Source
+from lms.enrollment.states import EnrollmentSource
 from lms.mongo import Transaction
 from lms.permissions import CourseRole
 
@@ -27,7 +27,7 @@ def appoint(
     """
     if role is CourseRole.LEARNER:
         staff.set_staff(tx, course_id, user_id, None, by=by, **occasion)
-        enroll(tx, course_id, user_id, by=by, source=Source.STAFF)
+        enroll(tx, course_id, user_id, by=by, source=EnrollmentSource.STAFF)
         return
     staff.set_staff(tx, course_id, user_id, role, by=by, **occasion)
     row = repository.enrollment(tx, course_id, user_id)

@@ -1,5 +1,9 @@
 """What editors change in a person's place in a course: the role, the cohort, accommodations; and leaving it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
@@ -9,10 +13,12 @@ from lms.courses.access import CourseAccess
 from lms.enrollment import repository
 from lms.enrollment.appointment import appoint, appointed
 from lms.enrollment.enrollment import changed, never_here, position, require_cohorts, withdraw
-from lms.enrollment.models import EnrollmentChange
 from lms.errors import Forbidden, Invalid
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
+
+if TYPE_CHECKING:
+    from lms.enrollment.models import EnrollmentChange
 
 
 def change(access: CourseAccess, user_id: ObjectId, change: EnrollmentChange, expected: int | None) -> Document:

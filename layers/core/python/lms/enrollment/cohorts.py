@@ -1,6 +1,9 @@
 """Cohorts: the groups of a course's learners, each with dates of its own where an override says so."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -10,10 +13,12 @@ from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.enrollment import repository
-from lms.enrollment.models import CohortChange, NewCohort
 from lms.enrollment.visible import cohorts_seen
 from lms.errors import Conflict
 from lms.mongo import Document, Transaction
+
+if TYPE_CHECKING:
+    from lms.enrollment.models import CohortChange, NewCohort
 
 
 def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:

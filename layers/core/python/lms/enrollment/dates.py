@@ -7,9 +7,8 @@ or the limit away. Learner beats cohort beats course, field by field.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
@@ -19,8 +18,7 @@ FIELDS = ("opens_at", "due_at", "closes_at", "time_limit_minutes", "attempts")
 _LAST_MINUTE = time(23, 59)
 
 
-@dataclass(frozen=True, slots=True)
-class Learner:
+class Learner(NamedTuple):
     """Whose dates are asked for. ``time_factor`` is 1.0 to 10.0, ``extra_days`` 0 to 365."""
 
     user_id: ObjectId
@@ -34,8 +32,7 @@ class Learner:
         return cls(enrollment["user_id"], enrollment.get("cohort_id"), **(enrollment.get("accommodations") or {}))
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """When a learner may work, and how long; None where there is no such date or limit."""
 
     opens_at: datetime | None

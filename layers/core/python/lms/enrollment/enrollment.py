@@ -14,7 +14,7 @@ from bson import ObjectId
 from lms import clock, events
 from lms.courses.changes import current
 from lms.enrollment import repository
-from lms.enrollment.models import Source
+from lms.enrollment.states import EnrollmentSource
 from lms.errors import Conflict, Invalid
 from lms.mongo import Document, Transaction
 
@@ -29,7 +29,7 @@ def enroll(
     user_id: ObjectId,
     *,
     by: ObjectId,
-    source: Source,
+    source: EnrollmentSource,
     cohort_id: ObjectId | None = None,
 ) -> Document:
     """The person's enrollment, active or waiting; ``fresh`` says whether this call brought it about, ``position``
@@ -50,7 +50,7 @@ def enroll_all(
     cohort_of: Mapping[ObjectId, ObjectId | None],
     *,
     by: ObjectId,
-    source: Source,
+    source: EnrollmentSource,
 ) -> dict[ObjectId, Document | None]:
     """As ``enroll``, for many in their order: the enrollment of each, None for whom there was no room."""
     known = repository.enrollments_of(tx, course_id, list(cohort_of))
@@ -69,7 +69,7 @@ def _let_in(
     known: Mapping[ObjectId, Document],
     cohort_of: Mapping[ObjectId, ObjectId | None],
     by: ObjectId,
-    source: Source,
+    source: EnrollmentSource,
 ) -> dict[ObjectId, Document]:
     taken = repository.take_seats(tx, course_id, len(coming))
     first_ticket = taken["tickets"] - taken["queued"] + 1
@@ -99,7 +99,7 @@ def never_here(course_id: ObjectId, user_id: ObjectId, now: datetime) -> Documen
         "user_id": user_id,
         "status": "withdrawn",
         "ticket": None,
-        "source": Source.STAFF,
+        "source": EnrollmentSource.STAFF,
         "cohort_id": None,
         "accommodations": dict(NO_ACCOMMODATIONS),
         "enrolled_at": None,

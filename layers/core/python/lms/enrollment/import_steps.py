@@ -10,7 +10,7 @@ from lms.enrollment import repository
 from lms.enrollment.appointment import appoint
 from lms.enrollment.enrollment import enroll_all
 from lms.enrollment.imports import step_name
-from lms.enrollment.models import Source
+from lms.enrollment.states import EnrollmentSource
 from lms.errors import Invalid
 from lms.jobs.failures import StepFailed
 from lms.jobs.steps import Finish, Kind, Step
@@ -44,7 +44,7 @@ def _enroll(tx: Transaction, course_id: ObjectId, by: ObjectId, rows: Sequence[D
     """Enroll or appoint them, and write down what became of each."""
     learners = {row["user_id"]: row for row in rows if row["role"] == CourseRole.LEARNER}
     cohort_of = {user_id: row["cohort_id"] for user_id, row in learners.items()}
-    entered = enroll_all(tx, course_id, cohort_of, by=by, source=Source.IMPORT) if cohort_of else {}
+    entered = enroll_all(tx, course_id, cohort_of, by=by, source=EnrollmentSource.IMPORT) if cohort_of else {}
     for user_id, enrollment in entered.items():
         learners[user_id]["outcome"] = _outcome(enrollment)
     for row in rows:

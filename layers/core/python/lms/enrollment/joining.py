@@ -1,6 +1,8 @@
 """Coming into a course: oneself, as its policy allows, or brought by its staff."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from bson import ObjectId
 
@@ -10,18 +12,20 @@ from lms.courses import staff
 from lms.courses.access import CourseAccess
 from lms.enrollment import policy
 from lms.enrollment.enrollment import enroll, is_here
-from lms.enrollment.models import Entry, Source
+from lms.enrollment.states import EnrollmentSource
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.mongo import Document, Transaction
 from lms.permissions import STAFF, CourseRole
 
+if TYPE_CHECKING:
+    from lms.enrollment.models import Entry
 
-@dataclass(frozen=True, slots=True)
-class Entrant:
+
+class Entrant(NamedTuple):
     """Who may come in, and by which way."""
 
     user_id: ObjectId
-    source: Source
+    source: EnrollmentSource
     cohort_id: ObjectId | None = None
 
 
@@ -58,7 +62,7 @@ def _brought(access: CourseAccess, entry: Entry) -> Entrant:
     user_id = _account(entry)
     if staff.role_of(access.course, user_id):
         raise _needs_no_seat()
-    return Entrant(user_id, Source.STAFF, ObjectId(entry.cohort_id) if entry.cohort_id else None)
+    return Entrant(user_id, EnrollmentSource.STAFF, ObjectId(entry.cohort_id) if entry.cohort_id else None)
 
 
 def _account(entry: Entry) -> ObjectId:

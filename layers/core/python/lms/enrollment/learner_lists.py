@@ -2,12 +2,12 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from lms.auth.models import Email
 from lms.errors import Invalid
+from lms.fields import Email
 from lms.permissions import CourseRole
 
 MOST_ROWS = 10_000
@@ -18,8 +18,7 @@ _ROLES = {role.value: role for role in (CourseRole.LEARNER, CourseRole.ASSISTANT
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row of the file; ``row`` counts as a spreadsheet does, the header being 1. ``wrong`` says what is wrong
     with it, None where nothing is."""
 

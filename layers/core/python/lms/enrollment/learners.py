@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bson import ObjectId
 
 from lms.enrollment import repository
-from lms.enrollment.models import Status
+from lms.enrollment.states import EnrollmentStatus
 from lms.mongo import Document, Transaction
 
 
@@ -15,7 +15,7 @@ def enrolled(tx: Transaction, course_id: ObjectId, user_ids: Sequence[ObjectId])
     return unknown | repository.enrollments_of(tx, course_id, list(unknown))
 
 
-def courses_of(user_id: ObjectId, *statuses: Status) -> list[ObjectId]:
+def courses_of(user_id: ObjectId, *statuses: EnrollmentStatus) -> list[ObjectId]:
     """The courses in which the person has an enrollment with one of the statuses."""
     return repository.courses_with(user_id, statuses)
 

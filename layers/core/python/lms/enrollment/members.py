@@ -6,7 +6,7 @@ from lms.auth import people
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_cursor, decode_id
 from lms.enrollment import repository, visible
-from lms.enrollment.models import Status
+from lms.enrollment.states import EnrollmentStatus
 from lms.mongo import Document
 from lms.permissions import CourseRole
 
@@ -18,7 +18,7 @@ def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]
     first, after = _after(cursor, len(staff))
     rows = staff[first:][:limit]
     if len(rows) < limit:
-        wanted = {"status": Status.ACTIVE, **visible.seen(access)}
+        wanted = {"status": EnrollmentStatus.ACTIVE, **visible.seen(access)}
         learners = repository.page_of_enrollments(access.course_id, wanted, after, limit - len(rows))
         rows += [{**row, "role": CourseRole.LEARNER, "place": str(row["_id"])} for row in learners]
     names = people.names(row["user_id"] for row in rows)

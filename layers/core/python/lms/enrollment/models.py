@@ -1,36 +1,28 @@
 """Requests and responses of the enrolment endpoints."""
 
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from lms.auth.models import Email
-from lms.courses.models import UNCHANGED, Change, Reference
-from lms.fields import Body, Count, DocumentId, Id, Instant, Line, Moment, Resource
+from lms.enrollment.states import EnrollmentSource, EnrollmentStatus, Mode
+from lms.fields import (
+    UNCHANGED,
+    Body,
+    Change,
+    Count,
+    DocumentId,
+    Email,
+    Flag,
+    Id,
+    Instant,
+    Line,
+    Moment,
+    Reference,
+    Resource,
+)
 from lms.permissions import CourseRole
 
-
-class Mode(StrEnum):
-    """Who may come into a course without staff bringing them: everyone, who knows the key, or nobody."""
-
-    OPEN = "open"
-    KEY = "key"
-    INVITATION = "invitation"
-
-
-class Source(StrEnum):
-    """The way by which a learner came into a course."""
-
-    OPEN = "open"
-    KEY = "key"
-    INVITATION = "invitation"
-    STAFF = "staff"
-    IMPORT = "import"
-
-
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Switch = Annotated[bool, Field(strict=True)]
 
 
 class PolicyDraft(Body):
@@ -40,7 +32,7 @@ class PolicyDraft(Body):
     mode: Mode = Mode.INVITATION
     key: Key | None = None
     seats: Annotated[Count, Field(ge=0, le=1_000_000)] | None = None
-    waiting_list: Switch = False
+    waiting_list: Flag = False
     opens_at: Instant | None = None
     closes_at: Instant | None = None
 
@@ -61,12 +53,6 @@ class EnrollmentPolicy(Resource):
     waiting_list: bool
     opens_at: Moment | None
     closes_at: Moment | None
-
-
-class Status(StrEnum):
-    ACTIVE = "active"
-    WAITING = "waiting"
-    WITHDRAWN = "withdrawn"
 
 
 class Entry(Body):
@@ -125,11 +111,11 @@ class Enrollment(Resource):
     course_id: Id
     user_id: Id
     role: CourseRole = CourseRole.LEARNER
-    status: Status
+    status: EnrollmentStatus
     position: int | None
     cohort_id: Id | None
     accommodations: Accommodations
-    source: Source
+    source: EnrollmentSource
     enrolled_at: Moment | None
     history: list[HistoryRow]
     version: int

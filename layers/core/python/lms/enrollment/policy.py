@@ -16,7 +16,8 @@ from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.enrollment import repository
 from lms.enrollment.enrollment import move_up
-from lms.enrollment.models import Mode, PolicyDraft, Source
+from lms.enrollment.models import PolicyDraft
+from lms.enrollment.states import EnrollmentSource, Mode
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.fields import rfc3339
 from lms.mongo import Document, Transaction
@@ -57,7 +58,7 @@ def change(access: CourseAccess, new: PolicyDraft, expected: int | None) -> Docu
     return {**changed, "has_key": "key_hash" in changed}
 
 
-def entry(access: CourseAccess, key: str | None) -> Source:
+def entry(access: CourseAccess, key: str | None) -> EnrollmentSource:
     """By which way the caller may enroll themselves now.
 
     Raise 403 ENROLL_BY_INVITATION or WRONG_KEY, 409 ENROLLMENT_CLOSED, 429 for too many wrong keys.
@@ -70,11 +71,11 @@ def entry(access: CourseAccess, key: str | None) -> Source:
         window: dict[str, Any] = {name: rfc3339(policy[name]) for name in ("opens_at", "closes_at") if policy[name]}
         raise Conflict("Enrollment is not open now", code="ENROLLMENT_CLOSED", **window)
     if policy["mode"] == Mode.OPEN:
-        return Source.OPEN
+        return EnrollmentSource.OPEN
     rate_limits.take(rate_limits.ENROLLMENT_KEY_BY_PERSON, str(access.caller.id))
     if key is None or not _matches(key, policy["key_hash"]):
         raise Forbidden("This is not the course's key", code="WRONG_KEY")
-    return Source.KEY
+    return EnrollmentSource.KEY
 
 
 def _hashed(key: str) -> bytes:

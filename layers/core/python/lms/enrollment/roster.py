@@ -11,14 +11,14 @@ from lms.courses import staff
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.enrollment import repository, visible
-from lms.enrollment.models import Status
+from lms.enrollment.states import EnrollmentStatus
 from lms.mongo import Document
 from lms.permissions import CourseRole
 from lms.progress import overview
 
 
 def page(
-    access: CourseAccess, status: Status | None, cohort: str | None, cursor: str | None, limit: int
+    access: CourseAccess, status: EnrollmentStatus | None, cohort: str | None, cursor: str | None, limit: int
 ) -> list[Document]:
     """At most ``limit`` enrollments that the caller may see, in the order of their making, with names,
     percents of progress, and places on the waiting list. ``access`` has the outline."""
@@ -29,7 +29,7 @@ def page(
     rows = repository.page_of_enrollments(access.course_id, wanted, decode_id(cursor), limit)
     names = people.names(row["user_id"] for row in rows)
     progress = overview.summaries(access.course, [row["user_id"] for row in rows])
-    waiting = any(row["status"] == Status.WAITING for row in rows)
+    waiting = any(row["status"] == EnrollmentStatus.WAITING for row in rows)
     tickets = repository.tickets(access.course_id) if waiting else []
     return [
         {
@@ -52,4 +52,4 @@ def _cohorts_wanted(access: CourseAccess, cohort: str | None) -> list[ObjectId] 
 
 
 def _position(row: Mapping[str, Any], tickets: list[int]) -> int | None:
-    return 1 + bisect_left(tickets, row["ticket"]) if row["status"] == Status.WAITING else None
+    return 1 + bisect_left(tickets, row["ticket"]) if row["status"] == EnrollmentStatus.WAITING else None

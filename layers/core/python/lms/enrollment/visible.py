@@ -5,7 +5,7 @@ from bson import ObjectId
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.enrollment import repository
-from lms.enrollment.models import Status
+from lms.enrollment.states import EnrollmentStatus
 from lms.errors import NotFound
 from lms.mongo import Document
 from lms.permissions import CourseRole
@@ -36,5 +36,5 @@ def learner(access: CourseAccess, user_id: ObjectId) -> Document:
 
 def learners(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
     """At most ``limit`` active learners, in the order in which they came."""
-    wanted = {"status": Status.ACTIVE, **seen(access)}
+    wanted = {"status": EnrollmentStatus.ACTIVE, **seen(access)}
     return repository.page_of_enrollments(access.course_id, wanted, decode_id(cursor), limit)

@@ -1,11 +1,16 @@
 """The status page: what ``GET /health/services`` says, for people."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 from lms.fields import rfc3339
-from lms.gateway.models import ServiceHealth
 from lms.gateway.page import Page, page
+
+if TYPE_CHECKING:
+    from lms.gateway.models import ServiceHealth
 
 _REFRESH_SECONDS = 30
 _SUMMARIES = {

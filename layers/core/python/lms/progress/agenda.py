@@ -12,7 +12,7 @@ from lms.caller import Caller
 from lms.courses import mine
 from lms.enrollment import learners
 from lms.enrollment.dates import Window
-from lms.enrollment.models import Status
+from lms.enrollment.states import EnrollmentStatus
 from lms.errors import Invalid
 from lms.mongo import Document
 from lms.permissions import CourseRole
@@ -37,7 +37,7 @@ def of(who: Caller, first: datetime | None, last: datetime | None) -> list[Docum
     be: at most 366 days.
     """
     begin, end = _span(first, last)
-    enrolled = learners.courses_of(who.id, Status.ACTIVE)
+    enrolled = learners.courses_of(who.id, EnrollmentStatus.ACTIVE)
     courses = mine.courses(who, enrolled, None, _MOST_COURSES)
     quizzes = calendar.of(courses)
     attempts, to_review = glance.of(who.id, courses)

@@ -1,111 +1,11 @@
-"""When a lesson opens and what completes it, as editors write it; and the responses of the progress endpoints."""
+"""Requests and responses of the progress endpoints."""
 
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from bson import ObjectId
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field
 
-from lms.fields import Body, Count, DocumentId, Id, Instant, Moment, Resource, rfc3339
+from lms.fields import Body, Count, DocumentId, Flag, Id, Moment, Resource
 from lms.permissions import CourseRole
-
-
-def _object_id(value: Any) -> ObjectId:
-    if isinstance(value, ObjectId):
-        return value
-    if isinstance(value, str) and len(value) == 24 and ObjectId.is_valid(value):
-        return ObjectId(value)
-    raise ValueError("is not an id")
-
-
-Named = Annotated[
-    ObjectId,
-    PlainValidator(_object_id),
-    PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"}),
-]
-"""The id of another resource of the course, kept as MongoDB keeps it."""
-
-At = Annotated[Instant, PlainSerializer(rfc3339, return_type=str, when_used="json")]
-
-
-class DateReached(Body):
-    kind: Literal["date"]
-    at: At
-
-
-class DaysAfterEnrollment(Body):
-    """At the same time of day, in the course's zone, as the enrollment."""
-
-    kind: Literal["days_after_enrollment"]
-    days: Annotated[Count, Field(ge=0, le=3650)]
-
-
-class LessonCompleted(Body):
-    kind: Literal["lesson_completed"]
-    lesson_id: Named
-
-
-class QuizScore(Body):
-    """The learner's best score in the quiz is at least ``percent``."""
-
-    kind: Literal["quiz_score"]
-    quiz_id: Named
-    percent: Annotated[float, Field(ge=0, le=100, strict=True, allow_inf_nan=False)]
-
-
-Condition = Annotated[DateReached | DaysAfterEnrollment | LessonCompleted | QuizScore, Field(discriminator="kind")]
-
-
-class Release(Body):
-    """When a lesson opens to a learner: as soon as ``all`` or ``any`` of the conditions hold."""
-
-    match: Literal["all", "any"]
-    conditions: Annotated[list[Condition], Field(min_length=1, max_length=20)]
-
-
-class Viewed(Body):
-    """The learner says so."""
-
-    kind: Literal["viewed"] = "viewed"
-
-
-class MinutesSpent(Body):
-    kind: Literal["minutes"]
-    minutes: Annotated[Count, Field(ge=1, le=600)]
-
-
-class QuizPassed(Body):
-    kind: Literal["quiz_passed"]
-    quiz_id: Named
-
-
-Completion = Annotated[Viewed | MinutesSpent | QuizPassed, Field(discriminator="kind")]
-"""What completes a lesson."""
-
-
-class Reason(StrEnum):
-    """Why a lesson is locked. CONDITIONS_NOT_MET stands for conditions of more than one kind."""
-
-    MEMBERS_ONLY = "MEMBERS_ONLY"
-    COURSE_NOT_STARTED = "COURSE_NOT_STARTED"
-    OPENS_LATER = "OPENS_LATER"
-    LESSON_NOT_COMPLETED = "LESSON_NOT_COMPLETED"
-    SCORE_NOT_REACHED = "SCORE_NOT_REACHED"
-    CONDITIONS_NOT_MET = "CONDITIONS_NOT_MET"
-
-
-class Missing(Resource):
-    """A condition that does not hold yet: the time ``at`` which it will, the lesson to complete, or the ``percent``
-    to reach in the quiz and the learner's ``best`` so far."""
-
-    kind: Literal["course_start", "date", "days_after_enrollment", "lesson_completed", "quiz_score"]
-    at: Moment | None = None
-    lesson_id: Id | None = None
-    title: str | None = None
-    quiz_id: Id | None = None
-    percent: float | None = None
-    best: float | None = None
 
 
 class Heartbeat(Body):
@@ -115,7 +15,7 @@ class Heartbeat(Body):
 
     position: Annotated[float, Field(ge=0, le=1e9, strict=True, allow_inf_nan=False)] | None = None
     seconds: Annotated[Count, Field(ge=0, le=100_000_000)] = 0
-    completed: Annotated[bool, Field(strict=True)] = False
+    completed: Flag = False
 
 
 class LessonProgress(Resource):

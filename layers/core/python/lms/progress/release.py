@@ -1,9 +1,8 @@
 """Whether a lesson is open to a learner, and if not, why, what is missing and when it opens: decided here alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
@@ -11,13 +10,12 @@ from bson import ObjectId
 from lms.errors import Forbidden
 from lms.fields import rfc3339
 from lms.mongo import Document
-from lms.progress.models import Missing, Reason
+from lms.progress.reasons import Missing, Reason
 
 _TIMES = frozenset({"course_start", "date", "days_after_enrollment"})
 
 
-@dataclass(frozen=True, slots=True)
-class Learner:
+class Learner(NamedTuple):
     """Who asks, with what they have done, in which course, and at what moment.
 
     ``titles`` of the course's lessons, by id, word the reasons; without them they say less.
@@ -27,11 +25,10 @@ class Learner:
     enrollment: Mapping[str, Any]
     progress: Mapping[str, Any]
     now: datetime
-    titles: Mapping[ObjectId, str] = field(default_factory=dict)
+    titles: Mapping[ObjectId, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(NamedTuple):
     """``opens_at`` is None where more than time is missing. ``missing`` holds the conditions that do not hold, with
     what ``Missing`` shows of them."""
 

@@ -5,7 +5,10 @@ server keeps the highest that its own clock allows: a total never falls, calls t
 other come to the same, and two tabs cannot earn the same minute twice.
 """
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
@@ -14,7 +17,9 @@ from lms.courses.access import CourseAccess
 from lms.errors import Invalid
 from lms.mongo import Document
 from lms.progress import completion, gate, repository
-from lms.progress.models import Heartbeat
+
+if TYPE_CHECKING:
+    from lms.progress.models import Heartbeat
 
 CARRIED = timedelta(seconds=60)
 """Of the time that no heartbeat has claimed, what later ones may claim, and so the most that a first one counts."""

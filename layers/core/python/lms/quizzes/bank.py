@@ -1,8 +1,10 @@
 """The question bank of a course: making, reading, changing and removing its questions."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 from pydantic import ValidationError
@@ -10,13 +12,15 @@ from pydantic import ValidationError
 from lms import clock, mongo
 from lms.courses import changes, lesson_quizzes
 from lms.courses.access import CourseAccess
-from lms.courses.models import Origin
+from lms.courses.states import Origin
 from lms.cursors import decode_id
 from lms.errors import Conflict, Invalid
 from lms.mongo import Document, Transaction
 from lms.quizzes import items, questions, repository
 from lms.quizzes.contents import Question
-from lms.quizzes.models import QuestionChange
+
+if TYPE_CHECKING:
+    from lms.quizzes.models.question import QuestionChange
 
 _FIELD_OF = {"pool": "pool", "kind": "content.kind", "skill": "skills"}
 _EVIDENT = ("prompt", "content")

@@ -4,25 +4,14 @@ Texts are Markdown. A weight is the share of the question's points that an answe
 takes away. Ids stand for themselves within their question; where an author leaves one out, the server gives one.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from bson import ObjectId
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from lms.fields import Body
-
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-Remark = Annotated[str, StringConstraints(max_length=5_000)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,24}$")]
-Weight = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Flag = Annotated[bool, Field(strict=True)]
-
-GAP = re.compile(r"\{\{([A-Za-z0-9_-]{1,24})\}\}")
-"""Where a gap stands in the prompt of a cloze question."""
+from lms.fields import Body, Flag
+from lms.quizzes.fields import GAP, Heading, Hints, Key, Number, Points, Pool, Remark, Short, Skills, Text, Weight
 
 _ROUNDING = 0.011
 """Files write a third as 33.33333 percent."""
@@ -238,9 +227,6 @@ Content = Annotated[
     Single | Multiple | TrueFalse | Numeric | ShortText | Matching | Ordering | Cloze | Essay,
     Field(discriminator="kind"),
 ]
-Kind = Literal[
-    "single", "multiple", "true_false", "numeric", "short_text", "matching", "ordering", "cloze", "essay"
-]
 
 
 class Feedback(Body):
@@ -250,15 +236,6 @@ class Feedback(Body):
     correct: Remark = ""
     partly: Remark = ""
     incorrect: Remark = ""
-
-
-Heading = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Points = Annotated[Number, Field(gt=0, le=1_000)]
-Hint = Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
-Hints = Annotated[list[Hint], Field(max_length=10)]
-Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Skills = Annotated[list[Skill], Field(max_length=50)]
-Pool = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Question(Body):

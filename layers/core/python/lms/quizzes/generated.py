@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lms.courses.models import Origin
+from lms.courses.states import Origin
 from lms.errors import Invalid
 from lms.mongo import Document, Transaction
 from lms.quizzes import questions, quizzes, repository
-from lms.quizzes.contents import GAP, Question
+from lms.quizzes.contents import Question
+from lms.quizzes.fields import GAP
 from lms.quizzes.lesson_quiz import BLANK, PARTED_BRACES
-from lms.quizzes.models import NewQuiz
+from lms.quizzes.models.quiz import NewQuiz
 from lms.telemetry import logger
 
 if TYPE_CHECKING:

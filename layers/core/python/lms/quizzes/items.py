@@ -1,15 +1,20 @@
 """What a quiz asks: fixed questions, and draws from pools that must hold enough for each attempt."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms.errors import Invalid
 from lms.mongo import Document, Transaction
 from lms.quizzes import repository
-from lms.quizzes.models import MOST_ITEMS, DrawItem, FixedItem
+from lms.quizzes.limits import MOST_ITEMS
+
+if TYPE_CHECKING:
+    from lms.quizzes.models.items import DrawItem, FixedItem
 
 _MOST_BYTES = 4_000_000
 """Of all questions of an attempt together: it is answered whole."""
@@ -52,7 +57,7 @@ def shortages(tx: Transaction, course_id: ObjectId, items: Sequence[Item]) -> di
 
 
 def _document(item: FixedItem | DrawItem) -> Document:
-    if isinstance(item, FixedItem):
+    if item.kind == "question":
         return {"kind": item.kind, "question_id": ObjectId(item.question_id), "points": item.points}
     return item.model_dump()
 

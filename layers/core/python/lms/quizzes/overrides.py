@@ -1,7 +1,9 @@
 """Other dates and limits for a cohort or a learner, kept on the quiz as ``lms.enrollment.dates`` reads them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
@@ -12,7 +14,9 @@ from lms.enrollment import dates
 from lms.errors import Invalid
 from lms.mongo import Document, Transaction
 from lms.quizzes import quizzes, repository
-from lms.quizzes.models import Override, OverrideList
+
+if TYPE_CHECKING:
+    from lms.quizzes.models.overrides import Override, OverrideList
 
 _WHOM = ("cohort_id", "user_id")
 

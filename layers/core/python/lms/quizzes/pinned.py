@@ -1,24 +1,25 @@
-"""What attempts need of quizzes: questions at the version that an attempt began with, and how results are counted.
+"""Questions at the version that an attempt began with.
 
 A version never changes, so that a process keeps what it has read.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bson import ObjectId
 
-from lms.enrollment import dates
-from lms.mongo import Document, Transaction
 from lms.quizzes import questions, repository
-from lms.quizzes.contents import Question
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 Pin = tuple[ObjectId, int]
 """A question's id and version."""
 
 _MOST_KEPT = 500
-_DATED = (*dates.FIELDS, "overrides", "late_policy", "course_id")
 
 
 class Pinned(NamedTuple):
@@ -56,21 +57,6 @@ def current(question_ids: Iterable[ObjectId]) -> dict[ObjectId, Pinned]:
     found = {row["_id"]: _pinned(row) for row in repository.questions_by_id(list(question_ids))}
     _kept.update({(_id, pinned.version): pinned for _id, pinned in found.items()})
     return found
-
-
-def dated(tx: Transaction, quiz_ids: Iterable[ObjectId]) -> dict[ObjectId, Document]:
-    """The quizzes with their dates, limits and overrides; deleted ones too."""
-    return {row["_id"]: row for row in repository.dated(tx, list(quiz_ids), _DATED)}
-
-
-def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
-    """What decides about the worth of a quiz's attempts; a deleted quiz has it too."""
-    return repository.policies(quiz_id, tx)
-
-
-def policies_of(tx: Transaction, quiz_ids: Iterable[ObjectId]) -> dict[ObjectId, Document]:
-    """As ``policies``, of several quizzes."""
-    return {row["_id"]: row for row in repository.dated(tx, list(quiz_ids), repository.POLICIES)}
 
 
 def _pinned(row: Mapping[str, object]) -> Pinned:

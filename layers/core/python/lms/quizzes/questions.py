@@ -8,7 +8,7 @@ from bson import ObjectId
 from pydantic_core import to_json
 
 from lms import markdown
-from lms.courses.models import Origin
+from lms.courses.states import Origin
 from lms.errors import Invalid
 from lms.mongo import Document
 from lms.quizzes import texts

@@ -1,11 +1,12 @@
 """Making, showing, changing and removing a quiz. Its lesson follows in the same transaction."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 from pydantic_core import to_json
@@ -19,7 +20,10 @@ from lms.errors import Conflict, Invalid, NotFound
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 from lms.quizzes import items, repository
-from lms.quizzes.models import Items, NewQuiz, QuizChange
+
+if TYPE_CHECKING:
+    from lms.quizzes.models.items import Items
+    from lms.quizzes.models.quiz import NewQuiz, QuizChange
 
 _IN_ORDER = ("opens_at", "due_at", "closes_at")
 _MOVES_ATTEMPTS = {*dates.FIELDS, "overrides", "late_policy"}
@@ -86,7 +90,7 @@ def _window(access: CourseAccess, quiz: Mapping[str, Any]) -> Document:
     if access.role is not CourseRole.LEARNER or access.enrollment is None:
         return {}
     learner = dates.Learner.of(access.enrollment)
-    return asdict(dates.effective(quiz, quiz["overrides"], learner, access.course["time_zone"]))
+    return dates.effective(quiz, quiz["overrides"], learner, access.course["time_zone"])._asdict()
 
 
 def variant(access: CourseAccess, shown: Mapping[str, Any]) -> str:

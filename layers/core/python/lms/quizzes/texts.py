@@ -13,7 +13,6 @@ import nh3
 from lms import markdown
 from lms.errors import Invalid
 from lms.quizzes.contents import (
-    GAP,
     Choice,
     ChoiceGap,
     Cloze,
@@ -30,6 +29,7 @@ from lms.quizzes.contents import (
     TextAnswer,
     TrueFalse,
 )
+from lms.quizzes.fields import GAP
 
 _MOST_HTML_BYTES = 2_000_000
 

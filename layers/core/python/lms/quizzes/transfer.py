@@ -1,12 +1,14 @@
 """Question banks in and out of files, with a report that names every item: nothing is dropped silently."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 from pydantic_core import to_json
@@ -20,7 +22,9 @@ from lms.quizzes import formats, questions, repository
 from lms.quizzes.contents import Question
 from lms.quizzes.formats.files import MOST_ITEMS
 from lms.quizzes.formats.report import Row
-from lms.quizzes.models import QuestionFile
+
+if TYPE_CHECKING:
+    from lms.quizzes.models.files import QuestionFile
 
 _MOST_ANSWERED_BYTES = 4_400_000
 """Lambda's answer holds 6 MB, in base64."""

@@ -4,12 +4,16 @@ Nothing is dropped silently: reading and writing give a row for every item, whic
 is, changed or refused, and why.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from __future__ import annotations
 
-from lms.quizzes.contents import Question
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
 from lms.quizzes.formats.files import MOST_BYTES, MOST_ITEMS, refused
 from lms.quizzes.formats.report import Row
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 Format = Literal["moodle_xml", "gift", "qti12"]
 

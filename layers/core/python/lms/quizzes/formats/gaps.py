@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from lms.quizzes.contents import GAP
+from lms.quizzes.fields import GAP
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:

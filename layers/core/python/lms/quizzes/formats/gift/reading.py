@@ -1,15 +1,19 @@
 """Questions out of GIFT."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lms.quizzes.contents import Question
 from lms.quizzes.formats import gaps, numbers, texts
 from lms.quizzes.formats.files import decode, place, refuse_control_characters
 from lms.quizzes.formats.gift.escapes import hide, show
 from lms.quizzes.formats.report import Notes, Refused, Report, Row, cut
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 Fields = dict[str, Any]
 

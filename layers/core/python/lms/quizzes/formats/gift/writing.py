@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from lms.quizzes.contents import (
-    GAP,
     Choice,
     ChoiceGap,
     Cloze,
@@ -22,6 +21,7 @@ from lms.quizzes.contents import (
     TextGap,
     TrueFalse,
 )
+from lms.quizzes.fields import GAP
 from lms.quizzes.formats import numbers
 from lms.quizzes.formats.gift.escapes import escape
 from lms.quizzes.formats.report import Notes, Refused, Report, Row

@@ -1,16 +1,20 @@
 """What Moodle's export says, in our terms."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lms.quizzes.contents import Question
 from lms.quizzes.formats import gaps, numbers, texts
 from lms.quizzes.formats.files import place, refused
 from lms.quizzes.formats.markup import Node, parse
 from lms.quizzes.formats.moodle_xml import cloze
 from lms.quizzes.formats.moodle_xml.names import FEEDBACK, GRADING
 from lms.quizzes.formats.report import Notes, Refused, Report, Row, cut
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 Fields = dict[str, Any]
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from lms.quizzes.contents import (
-    GAP,
     Choice,
     Cloze,
     Essay,
@@ -20,6 +19,7 @@ from lms.quizzes.contents import (
     TextAnswer,
     TrueFalse,
 )
+from lms.quizzes.fields import GAP
 from lms.quizzes.formats import numbers, texts
 from lms.quizzes.formats.markup import Node, document, element, holds_unfit
 from lms.quizzes.formats.moodle_xml import cloze

@@ -1,18 +1,23 @@
 """What Canvas's export says, in our terms."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from html import escape, unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lms.quizzes.contents import GAP, Question
+from lms.quizzes.fields import GAP
 from lms.quizzes.formats import gaps, numbers, texts
 from lms.quizzes.formats.files import place, refused
 from lms.quizzes.formats.markup import Node, parse
 from lms.quizzes.formats.qti import names, package
 from lms.quizzes.formats.report import Notes, Refused, Report, Row, cut
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 Fields = dict[str, Any]
 

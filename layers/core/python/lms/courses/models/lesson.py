@@ -1,49 +1,29 @@
-"""Requests and responses of the courses endpoints."""
+"""Requests and responses about a lesson and its blocks."""
 
-import zoneinfo
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from lms.courses import embeds
-from lms.fields import Body, Count, Difficulty, DocumentId, Id, Instant, Line, Moment, Resource, Title
-from lms.permissions import CourseRole
-from lms.progress.models import Completion, Reason, Release, Viewed
+from lms.courses.models.source import Source
+from lms.courses.states import Origin
+from lms.fields import (
+    UNCHANGED,
+    Body,
+    Change,
+    Count,
+    DocumentId,
+    Flag,
+    Id,
+    Moment,
+    Reference,
+    Resource,
+    Skills,
+    Title,
+)
+from lms.progress.conditions import Completion, Release, Viewed
 
-MOST_MODULES = 100
-MOST_LESSONS = 500
 _MOST_LESSON_BYTES = 200 * 1024
-
-
-class Status(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-
-
-class Sort(StrEnum):
-    NEWEST = "newest"
-    TITLE = "title"
-    RELEVANCE = "relevance"
-
-
-class Origin(StrEnum):
-    """Who wrote a piece of content."""
-
-    PERSON = "person"
-    AI = "ai"
-
-
-def _each_once(names: list[str]) -> list[str]:
-    return list(dict.fromkeys(names))
-
-
-def _time_zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("is not a time zone of the IANA database") from None
-    return name
 
 
 def _small_enough(blocks: "list[BlockDraft]") -> "list[BlockDraft]":
@@ -52,102 +32,13 @@ def _small_enough(blocks: "list[BlockDraft]") -> "list[BlockDraft]":
     return blocks
 
 
-Description = Annotated[str, StringConstraints(max_length=5_000)]
+Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(embeds.web_address)]
+
+
 Objective = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Objectives = Annotated[list[Objective], Field(max_length=20)]
-Tags = Annotated[list[Line], Field(max_length=20), AfterValidator(_each_once)]
-Skills = Annotated[list[Line], Field(max_length=50), AfterValidator(_each_once)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-TimeZone = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=64), AfterValidator(_time_zone)
-]
 Minutes = Annotated[Count, Field(ge=1, le=600)]
-Reference = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-"""Another resource's id in a request body."""
-
-UNCHANGED: Any = Field(default_factory=str)
-"""The default of a field that a change may leave out: no value of its own, so that null is refused."""
-
-
-class Change(Body):
-    """A PATCH body: names at least one field; what it leaves out stays as it is."""
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("name at least one field to change")
-        return self
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Those that are named, each whole: what a nested body leaves out has its default."""
-        return self.model_dump(include=self.model_fields_set)
-
-
-class NewCourse(Body):
-    title: Title
-    audience: Line
-    difficulty: Difficulty
-    description: Description = ""
-    tags: Tags = []
-    skills: Skills = []
-    language: Language = "en"
-    time_zone: TimeZone = "UTC"
-
-
-class CourseChange(Change):
-    title: Title = UNCHANGED
-    audience: Line = UNCHANGED
-    difficulty: Difficulty = UNCHANGED
-    description: Description = UNCHANGED
-    tags: Tags = UNCHANGED
-    skills: Skills = UNCHANGED
-    language: Language = UNCHANGED
-    time_zone: TimeZone = UNCHANGED
-    starts_at: Instant | None = UNCHANGED
-    ends_at: Instant | None = UNCHANGED
-
-
-class NewModule(Body):
-    title: Title
-
-
-class ModuleChange(Change):
-    title: Title = UNCHANGED
-
-
-class _Place(Body):
-    """A row of the outline: only its id counts, the rest of what GET shows is read over."""
-
-    model_config = {"extra": "ignore"}
-
-    id: Reference
-
-
-class LessonPlace(_Place):
-    pass
-
-
-class ModulePlace(_Place):
-    lessons: Annotated[list[LessonPlace], Field(max_length=MOST_LESSONS)]
-
-
-class OutlineOrder(Body):
-    """The outline in its new order: each of the course's modules and lessons, exactly once."""
-
-    modules: Annotated[list[ModulePlace], Field(max_length=MOST_MODULES)]
-
-
-class Source(Resource):
-    """Where a piece comes from: characters ``start`` to ``end`` of a source text."""
-
-    source_id: Id
-    title: str
-    start: int
-    end: int
-
-
-Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(embeds.web_address)]
 
 
 class CaptionDraft(Body):
@@ -199,7 +90,7 @@ class BlockDraft(Body):
     url: Address | None = None
     file_id: Reference | None = None
     alt: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] | None = None
-    decorative: Annotated[bool, Field(strict=True)] = False
+    decorative: Flag = False
     captions: Annotated[list[CaptionDraft], Field(max_length=50)] = []
     transcript: Annotated[str, StringConstraints(max_length=100_000)] | None = None
     name: Title | None = None
@@ -263,68 +154,6 @@ class LessonChange(Change):
     blocks: Blocks = UNCHANGED
     release: Release | None = UNCHANGED
     completion: Completion = UNCHANGED
-
-
-class Generated(Resource):
-    """The job that made a course, and the AI provider that it used."""
-
-    job_id: Id
-    provider: str
-
-
-class Course(Resource):
-    """``role`` is the caller's own in this course."""
-
-    id: DocumentId
-    title: str
-    audience: str
-    difficulty: Difficulty
-    description: str
-    tags: list[str]
-    skills: list[str]
-    language: str
-    time_zone: str
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
-    status: Status
-    owner_id: Id
-    role: CourseRole
-    module_count: int
-    lesson_count: int
-    generated: Generated | None = None
-    published_at: Moment | None = None
-    version: int
-    created_at: Moment
-    updated_at: Moment
-
-
-class OutlineLesson(Resource):
-    """``reason`` and ``detail`` say why a lesson is locked for the caller, ``opens_at`` when it opens, where only
-    time is missing."""
-
-    id: DocumentId
-    title: str
-    minutes: int
-    objectives: list[str]
-    locked: bool = False
-    reason: Reason | None = None
-    detail: str | None = None
-    opens_at: Moment | None = None
-    block_count: int
-    question_count: int
-    quiz_id: Id | None = None
-    release: Release | None
-    completion: Completion
-
-
-class Module(Resource):
-    id: DocumentId
-    title: str
-    lessons: list[OutlineLesson]
-
-
-class Outline(Resource):
-    modules: list[Module]
 
 
 class Caption(Resource):
@@ -413,42 +242,3 @@ class LessonVersion(Resource):
     title: str
     changed: list[str] = []
     restored_from: int | None = None
-
-
-class Transfer(Body):
-    user_id: Reference
-
-
-Acceptable = Literal[
-    "EMPTY_LESSON", "EMPTY_MODULE", "ALT_TEXT", "CAPTIONS", "UNREVIEWED_AI", "EMPTY_QUIZ", "NO_DESCRIPTION"
-]
-
-
-class Publication(Body):
-    """``accept`` names what may be missing; with ``dry_run`` nothing is published."""
-
-    dry_run: Annotated[bool, Field(strict=True)] = False
-    accept: Annotated[list[Acceptable], Field(max_length=20)] = []
-
-
-class Missing(Resource):
-    """What a course lacks, and where: in a module, in a lesson, in a block of it, or on the whole."""
-
-    code: Acceptable | Literal["NO_LESSONS"]
-    module_id: Id | None = None
-    lesson_id: Id | None = None
-    block_id: Id | None = None
-    message: str
-
-
-class Completeness(Resource):
-    """Whether the course stands in the catalogue now, and what it lacks: the first 1,000 rows."""
-
-    published: bool
-    missing: list[Missing]
-
-
-class Duplicate(Body):
-    """``title`` of the copy; the original's with "(copy)" behind it, unless said otherwise."""
-
-    title: Title | None = None
