@@ -68,7 +68,7 @@ def run(school: School) -> None:
         return call
 
     name = f"POST …/attempts{round_trips(starting())}"
-    row(name, *interleaved(_timed(starting), _timed(bare_start), _ROUNDS), GOAL)
+    row(name, *interleaved(_timed(starting), _timed(bare_start), _ROUNDS), goal=GOAL)
 
     learner = next(learners)
     ours, numbers = started(learner)["id"], itertools.count(2)
@@ -110,7 +110,9 @@ def run(school: School) -> None:
 
         return call
 
-    row(f"PUT …/answers{round_trips(saving())}", *interleaved(_timed(saving), _timed(bare_save), _ROUNDS), GOAL)
+    row(
+        f"PUT …/answers{round_trips(saving())}", *interleaved(_timed(saving), _timed(bare_save), _ROUNDS), goal=GOAL
+    )
 
 
 def _timed(prepare: Callable[[], Call]) -> Callable[[], float]:

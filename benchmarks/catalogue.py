@@ -54,11 +54,11 @@ def run(school: School) -> None:
                 timed(courses.lambda_handler, event), timed(_bare(query, reader, answer["body"])), _ROUNDS
             )
             trips = round_trips(lambda event=event: courses.lambda_handler(event, LambdaContext()))
-            row(f"GET {path}{trips}", ours, bare, GOAL)
+            row(f"GET {path}{trips}", ours, bare, goal=GOAL)
             measured.setdefault(path, []).append(ours)
     title("From 1,000 to 100,000 courses", ["100,000", "1,000", "ratio"])
     for path, (few, many) in measured.items():
-        row(f"GET {path}", many, few, GOAL)
+        row(f"GET {path}", many, few, goal=GOAL)
 
 
 def _bare(query: Callable[[], Any], reader: ObjectId, body: str) -> Callable[[], None]:

@@ -45,7 +45,7 @@ def run(school: School) -> None:
         json.dumps(answer)
 
     page = timed(learners_progress.lambda_handler, event)
-    row(f"GET …/learners/progress?limit={_PAGE}", *interleaved(page, timed(bare_page), _ROUNDS), GOAL)
+    row(f"GET …/learners/progress?limit={_PAGE}", *interleaved(page, timed(bare_page), _ROUNDS), goal=GOAL)
 
     taken, lessons = _seed(owner=ObjectId(), learner=learner)
     beat = school.event("PUT", f"/courses/{taken}/lessons/{lessons[-1]}/progress", {"position": 1.5, "seconds": 30})
@@ -66,7 +66,7 @@ def run(school: School) -> None:
         json.dumps(answered)
 
     heartbeat = timed(lesson_progress.lambda_handler, beat)
-    row("PUT …/lessons/{lesson_id}/progress", *interleaved(heartbeat, timed(bare_beat), _ROUNDS), GOAL)
+    row("PUT …/lessons/{lesson_id}/progress", *interleaved(heartbeat, timed(bare_beat), _ROUNDS), goal=GOAL)
 
 
 def _answer(answer: dict[str, Any]) -> Any:

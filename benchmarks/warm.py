@@ -46,7 +46,7 @@ def run(school: School) -> None:
         event = school.event("GET", target)
         answer = handler(event, LambdaContext())
         assert answer["statusCode"] == 200, answer
-        row(name, *interleaved(timed(handler, event), timed(floor), _ROUNDS), GOAL)
+        row(name, *interleaved(timed(handler, event), timed(floor), _ROUNDS), goal=GOAL)
 
 
 def timed(function: Callable[..., Any], event: dict[str, Any] | None = None) -> Callable[[], float]:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -14,17 +15,18 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
+    GetCoreSchemaHandler,
     StringConstraints,
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
-_BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_BREAKS_A_LINE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def _one_line(text: str) -> str:
-    if _BREAKS_A_LINE.search(text):
+    if re.search(_BREAKS_A_LINE, text):
         raise ValueError("holds a line break or a control character")
     return text
 
@@ -32,6 +34,19 @@ def _one_line(text: str) -> str:
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds, e.g. ``2026-01-31T09:00:00.000Z``."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class InJson:
+    """Annotates a type with how JSON writes it. Does what pydantic's PlainSerializer does, whose module would cost
+    every cold start two milliseconds."""
+
+    def __init__(self, write: Callable[[Any], str]) -> None:
+        self.write = write
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema()
+        write = core_schema.plain_serializer_function_ser_schema(self.write, return_schema=text, when_used="json")
+        return cast(CoreSchema, {**handler(source), "serialization": write})
 
 
 Id = Annotated[str, BeforeValidator(str), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
@@ -42,7 +57,7 @@ DocumentId = Annotated[Id, Field(validation_alias=AliasChoices("_id", "id"))]
 
 Moment = Annotated[
     datetime,
-    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    InJson(rfc3339),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An aware UTC instant."""

@@ -62,15 +62,15 @@ def parse_object(text: str) -> dict[str, Any]:
         raise MalformedBody(str(error)[:200]) from None
     if not isinstance(value, dict):
         raise Invalid("Send one JSON object", errors=[{"pointer": "", "message": "an object is expected"}])
-    if _SUSPICIOUS.search(text) or text.count("{") + text.count("[") > _DEEPEST:
+    if re.search(_SUSPICIOUS, text) or text.count("{") + text.count("[") > _DEEPEST:
         _refuse_unstorable(value)
     return value
 
 
 # Far more than any body needs, far less than MongoDB (100) and Python's stack (1,000) take.
 _DEEPEST = 32
-_SUSPICIOUS = re.compile(r"\x00|\\u0000|\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_SUSPICIOUS = r"\x00|\\u0000|\\u[dD][89a-fA-F]|[\ud800-\udfff]"
+_UNSTORABLE = r"[\x00\ud800-\udfff]"
 
 
 def _refuse_constant(name: str) -> None:
@@ -78,7 +78,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _refuse_unstorable(value: Any, *steps: str | int) -> None:
-    if isinstance(value, str) and _UNSTORABLE.search(value):
+    if isinstance(value, str) and re.search(_UNSTORABLE, value):
         message = "holds a NUL or half a surrogate pair"
         raise Invalid(errors=[{"pointer": _pointer(("body", *steps)), "message": message}])
     if not isinstance(value, dict | list):

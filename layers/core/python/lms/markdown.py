@@ -1,13 +1,11 @@
 """Text as written becomes HTML that is safe to show: CommonMark with tables, then held to an allow-list."""
 
-import html as entities
 import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-import nh3
-
 if TYPE_CHECKING:
+    import nh3
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
 
@@ -22,54 +20,67 @@ _INLINE_TAGS = "a img code em strong b i s del ins sub sup kbd abbr mark q cite"
 _TABLE_TAGS = "table caption thead tbody tr th td"
 
 # Most answers of a question bank are words and numbers: the parser would say the same, fifty times slower.
-_PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9]+(?:[A-Za-z0-9 ,.;:?!()/%]*[A-Za-z0-9,.;:?!()/%])?")
+_PLAIN = r"(?!\d{1,9}[.)])[A-Za-z0-9]+(?:[A-Za-z0-9 ,.;:?!()/%]*[A-Za-z0-9,.;:?!()/%])?"
 
-_CODE_CLASS = re.compile(r"language-[\w+#.-]{1,30}")
-_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
+_CODE_CLASS = r"language-[\w+#.-]{1,30}"
+_ALIGNMENT = r"text-align:(left|center|right)"
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """What is left of an attribute that may stand only with certain values."""
     if name == "class":
-        return value if _CODE_CLASS.fullmatch(value) else None
+        return value if re.fullmatch(_CODE_CLASS, value) else None
     if name == "style":
-        return value if _ALIGNMENT.fullmatch(value) else None
+        return value if re.fullmatch(_ALIGNMENT, value) else None
     return value
 
 
-_cleaner = nh3.Cleaner(
-    tags=set(f"{_TEXT_TAGS} {_INLINE_TAGS} {_TABLE_TAGS}".split()),
-    attributes={
-        "a": {"href", "title"},
-        "img": {"src", "alt", "title"},
-        "ol": {"start"},
-        "abbr": {"title"},
-        "code": {"class"},
-        "th": {"style", "colspan", "rowspan"},
-        "td": {"style", "colspan", "rowspan"},
-    },
-    attribute_filter=_attribute,
-    url_schemes={"https", "http", "mailto"},
-    link_rel="noopener noreferrer nofollow",
-)
+# What renders is imported at the first rendering: a read shows what was rendered at the write and never needs it.
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3
+
+    return nh3.Cleaner(
+        tags=set(f"{_TEXT_TAGS} {_INLINE_TAGS} {_TABLE_TAGS}".split()),
+        attributes={
+            "a": {"href", "title"},
+            "img": {"src", "alt", "title"},
+            "ol": {"start"},
+            "abbr": {"title"},
+            "code": {"class"},
+            "th": {"style", "colspan", "rowspan"},
+            "td": {"style", "colspan", "rowspan"},
+        },
+        attribute_filter=_attribute,
+        url_schemes={"https", "http", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
 
 
 def html(text: str) -> str:
     """Markdown as safe HTML. Raw HTML in it is kept as far as the allow-list goes."""
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         return f"<p>{text}</p>\n"
-    return _cleaner.clean(_renderer(tables=_cells_at_most(text) <= _MOST_TABLE_CELLS).render(text))
+    return _cleaner().clean(_renderer(tables=_cells_at_most(text) <= _MOST_TABLE_CELLS).render(text))
+
+
+def escaped(text: str, *, quote: bool = True) -> str:
+    """The text with ``&``, ``<`` and ``>`` as entities; with ``quote`` quotation marks too."""
+    from html import escape
+
+    return escape(text, quote)
 
 
 def code_html(text: str, language: str | None) -> str:
     """Program text as ``<pre><code>``; nothing in it is markup."""
-    opening = f'<code class="language-{entities.escape(language)}">' if language else "<code>"
-    return _cleaner.clean(f"<pre>{opening}{entities.escape(text, quote=False)}</code></pre>")
+    opening = f'<code class="language-{escaped(language)}">' if language else "<code>"
+    return _cleaner().clean(f"<pre>{opening}{escaped(text, quote=False)}</code></pre>")
 
 
 @cache
 def _renderer(*, tables: bool) -> "MarkdownIt":
-    # Imported at the first rendering: a read shows what was rendered at the write and never needs it.
     from markdown_it import MarkdownIt
 
     renderer = MarkdownIt("commonmark")

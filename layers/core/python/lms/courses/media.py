@@ -7,43 +7,51 @@ What lies in ``/files`` has no address that a browser could load without a token
 client fills the address in. A formula stands in ``<span class="math">`` as LaTeX for the client to set.
 """
 
-import html as entities
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import nh3
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from lms import markdown
+from lms.markdown import escaped
+
+if TYPE_CHECKING:
+    import nh3
 
 Written = Mapping[str, Any]
 """A block as it was written: only the fields that it has."""
 
 _ADDRESS = {"src", "data-file-id"}
-_cleaner = nh3.Cleaner(
-    tags={"span", "img", "video", "track", "a", "iframe"},
-    attributes={
-        "span": {"class"},
-        "img": {"alt", "loading", *_ADDRESS},
-        "video": {"controls", "preload", *_ADDRESS},
-        "track": {"kind", "srclang", "src"},
-        "a": {"href", "download", "data-file-id"},
-        "iframe": {"src", "title", "sandbox", "allow", "loading", "referrerpolicy"},
-    },
-    url_schemes={"https"},
-    link_rel="noopener noreferrer nofollow",
-)
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3
+
+    return nh3.Cleaner(
+        tags={"span", "img", "video", "track", "a", "iframe"},
+        attributes={
+            "span": {"class"},
+            "img": {"alt", "loading", *_ADDRESS},
+            "video": {"controls", "preload", *_ADDRESS},
+            "track": {"kind", "srclang", "src"},
+            "a": {"href", "download", "data-file-id"},
+            "iframe": {"src", "title", "sandbox", "allow", "loading", "referrerpolicy"},
+        },
+        url_schemes={"https"},
+        link_rel="noopener noreferrer nofollow",
+    )
 
 
 def html(block: Written) -> str:
     """The block's HTML. Its ``text`` follows as the caption, where it is not the matter itself."""
-    element = _cleaner.clean(_MAKERS[block["kind"]](block))
+    element = _cleaner().clean(_MAKERS[block["kind"]](block))
     if block["kind"] == "math" or not block["text"]:
         return element
     return f"<figure>{element}<figcaption>{markdown.html(block['text'])}</figcaption></figure>"
 
 
 def _math(block: Written) -> str:
-    return f'<span class="math">{entities.escape(block["text"], quote=False)}</span>'
+    return f'<span class="math">{escaped(block["text"], quote=False)}</span>'
 
 
 def _image(block: Written) -> str:
@@ -61,7 +69,7 @@ def _video(block: Written) -> str:
 
 def _file(block: Written) -> str:
     name = block.get("name") or block.get("url") or "file"
-    return f"<a{_attributes(**_place(block, 'href'), download=name)}>{entities.escape(name)}</a>"
+    return f"<a{_attributes(**_place(block, 'href'), download=name)}>{escaped(name)}</a>"
 
 
 def _embed(block: Written) -> str:
@@ -83,7 +91,7 @@ def _place(block: Written, attribute: str) -> dict[str, str]:
 
 
 def _attributes(**values: str) -> str:
-    return "".join(f' {name}="{entities.escape(value)}"' for name, value in values.items())
+    return "".join(f' {name}="{escaped(value)}"' for name, value in values.items())
 
 
 _MAKERS: Mapping[str, Callable[[Written], str]] = {

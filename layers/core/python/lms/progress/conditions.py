@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from bson import ObjectId
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
-from lms.fields import Body, Count, Instant, rfc3339
+from lms.fields import Body, Count, InJson, Instant, rfc3339
 
 
 def _object_id(value: Any) -> ObjectId:
@@ -19,12 +19,12 @@ def _object_id(value: Any) -> ObjectId:
 Named = Annotated[
     ObjectId,
     PlainValidator(_object_id),
-    PlainSerializer(str, return_type=str, when_used="json"),
+    InJson(str),
     WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"}),
 ]
 """The id of another resource of the course, kept as MongoDB keeps it."""
 
-At = Annotated[Instant, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+At = Annotated[Instant, InJson(rfc3339)]
 
 
 class DateReached(Body):

@@ -250,7 +250,7 @@ class Question(Body):
     prompt: Text
     content: Content
     points: Points = 1.0
-    feedback: Feedback = Feedback()
+    feedback: Feedback = Field(default_factory=Feedback)
     hints: Hints = []
     skills: Skills = []
     pool: Pool | None = None

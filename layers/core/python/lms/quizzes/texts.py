@@ -8,8 +8,6 @@ hold an author's comments, which HTML drops.
 
 from collections.abc import Iterator, Sequence
 
-import nh3
-
 from lms import markdown
 from lms.errors import Invalid
 from lms.quizzes.contents import (
@@ -51,7 +49,9 @@ def rendered(question: Question) -> dict[str, str]:
     if sum(len(each.encode()) for each in html.values()) > _MOST_HTML_BYTES:
         raise Invalid(errors=[{"pointer": "/prompt", "message": "the question grows too large as HTML"}])
     if isinstance(question.content, Cloze):
-        standing = GAP.findall(nh3.clean(html["prompt"], tags=set()))
+        from nh3 import clean
+
+        standing = GAP.findall(clean(html["prompt"], tags=set()))
         if sorted(standing) != sorted(gap.id for gap in question.content.gaps):
             message = "a gap must stand in plain text, and its id must be no markup"
             raise Invalid(errors=[{"pointer": "/prompt", "message": message}])

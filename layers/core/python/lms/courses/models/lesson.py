@@ -141,7 +141,7 @@ class NewLesson(Body):
     minutes: Minutes = 10
     blocks: Blocks = []
     release: Release | None = None
-    completion: Completion = Viewed()
+    completion: Completion = Field(default_factory=Viewed, json_schema_extra={"default": {"kind": "viewed"}})
 
 
 class LessonChange(Change):
