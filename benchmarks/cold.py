@@ -22,7 +22,7 @@ from benchmarks.school import PASSWORD, School
 from infra.local.stack import ROOT
 
 GOAL = 1.15
-_ROUNDS = 11
+_ROUNDS = 9
 _PYTHON = ROOT / ".venv-lambda/bin/python"
 
 _READER_FLOOR = """
