@@ -1,7 +1,8 @@
 """Init plus first request of every HTTP function, in a fresh interpreter each time, bytecode compiled.
 
 The floor for reading operations is importing pymongo and Powertools' validating resolver and making one query;
-for writing ones the same plus an SQS client. Goal: at most 1.15×.
+for writing ones the same plus an SQS client, for the services' health plus a client of each of them. Goal: at most
+1.15×.
 
 Both run with the packages that Lambda has, at the same moment, each on a core of its own.
 """
@@ -47,6 +48,15 @@ _WRITER = """
 import boto3
 boto3.client("sqs").send_message(QueueUrl=os.environ["EVENTS_QUEUE_URL"], MessageBody="{}")
 """
+_ASKER = """
+boto3.client("dynamodb").describe_table(TableName=os.environ["CONNECTIONS_TABLE"])
+boto3.client("s3").head_bucket(Bucket=os.environ["FILES_BUCKET"])
+"""
+_FLOORS = {
+    "reader": _READER_FLOOR,
+    "writer": _READER_FLOOR + _WRITER,
+    "asker": _READER_FLOOR + _WRITER + _ASKER,
+}
 _END = "\nprint(time.perf_counter() - start)"
 
 _HANDLER = """
@@ -66,12 +76,12 @@ assert answer["statusCode"] < 400, answer
 
 @dataclass(frozen=True)
 class Operation:
-    """``call`` gives method, path and body, made anew for each measurement; ``sends`` chooses the floor: what
-    records no event makes no SQS client. ``role`` is the caller's, ``if_match`` the version that a change builds
+    """``call`` gives method, path and body, made anew for each measurement. What records no event makes no SQS
+    client, its ``floor`` is the reader's. ``role`` is the caller's, ``if_match`` the version that a change builds
     on."""
 
     module: str
-    sends: bool
+    floor: str
     call: Callable[[], tuple[str, str, Any]]
     role: str = "student"
     if_match: str = ""
@@ -86,7 +96,7 @@ def run(school: School, environment: Mapping[str, str]) -> None:
         raise RuntimeError(f"not measured: {', '.join(sorted(missing))}")
     title("Init plus first request", ["function", "floor", "ratio"])
     for operation in operations:
-        floor = _READER_FLOOR + (_WRITER if operation.sends else "") + _END
+        floor = _FLOORS[operation.floor] + _END
 
         def ours(operation: Operation = operation) -> float:
             event = school.event(*operation.call(), role=operation.role, if_match=operation.if_match)
@@ -124,33 +134,33 @@ def _operations(school: School) -> list[Operation]:
     course_to_learn, lesson_to_learn = school.learning(draft)
 
     def reads(name: str, path: str) -> Operation:
-        return Operation(name, False, lambda: ("GET", path, None))
+        return Operation(name, "reader", lambda: ("GET", path, None))
 
     def writes(name: str, method: str, path: str, body: Callable[[], Any] = lambda: None) -> Operation:
-        return Operation(name, True, lambda: (method, path, body()))
+        return Operation(name, "writer", lambda: (method, path, body()))
 
     def changes_nothing(name: str, path: str, body: Any = None) -> Operation:
         """As the course stands: no event is recorded, no SQS client made."""
-        return Operation(name, False, lambda: ("POST", path, body))
+        return Operation(name, "reader", lambda: ("POST", path, body))
 
     def job_when(status: str, action: str) -> Operation:
         def call() -> tuple[str, str, Any]:
             school.mark_job(status)
             return ("POST", f"{job}/{action}", None)
 
-        return Operation(f"ai.{action}_job", True, call)
+        return Operation(f"ai.{action}_job", "writer", call)
 
     return [
         reads("gateway.health", "/health"),
-        writes("gateway.service_health", "GET", "/health/services"),
+        Operation("gateway.service_health", "asker", lambda: ("GET", "/health/services", None)),
         reads("gateway.portal", "/openapi.json"),
         writes("auth.register", "POST", "/auth/register", school.newcomer),
         writes("auth.login", "POST", "/auth/login", lambda: {"email": school.email, "password": PASSWORD}),
-        Operation("auth.refresh", False, lambda: ("POST", "/auth/refresh", school.someones_refresh_token())),
+        Operation("auth.refresh", "reader", lambda: ("POST", "/auth/refresh", school.someones_refresh_token())),
         writes("auth.logout", "POST", "/auth/logout", school.someones_refresh_token),
         reads("auth.me", "/auth/me"),
-        Operation("auth.users", False, lambda: ("GET", "/users", None), "admin"),
-        Operation("auth.user_role", True, school.another_role, "admin"),
+        Operation("auth.users", "reader", lambda: ("GET", "/users", None), "admin"),
+        Operation("auth.user_role", "writer", school.another_role, "admin"),
         writes(
             "auth.invitations",
             "POST",
@@ -160,7 +170,7 @@ def _operations(school: School) -> list[Operation]:
         reads("auth.invitation", f"/invitations/{school.someones_invitation(draft)}"),
         Operation(
             "auth.accept_invitation",
-            True,
+            "writer",
             lambda: ("POST", f"/invitations/{school.someones_invitation(draft)}/accept", None),
         ),
         reads("courses.courses", "/courses"),
@@ -206,7 +216,7 @@ def _operations(school: School) -> list[Operation]:
         writes("courses.restore_lesson_version", "POST", f"{lesson}/versions/1/restore"),
         changes_nothing("courses.review_lesson", f"{lesson}/review"),
         Operation(
-            "courses.lesson_progress", False, lambda: ("PUT", f"{lesson_to_learn}/progress", {"seconds": 30})
+            "courses.lesson_progress", "reader", lambda: ("PUT", f"{lesson_to_learn}/progress", {"seconds": 30})
         ),
         reads("courses.progress", f"{course_to_learn}/progress"),
         reads("courses.my_courses", "/users/me/courses"),
@@ -249,19 +259,19 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
 
     attempt = graded.handed_in()
     return [
-        Operation("assessments.attempts", True, start),
-        Operation("assessments.attempt", False, lambda: ("GET", attempt, None)),
-        Operation("assessments.answers", False, save),
-        Operation("assessments.submit_attempt", True, lambda: ("POST", f"{taken.running()}/submit", None)),
-        Operation("assessments.grade_attempt", True, grade, if_match='"2"'),
+        Operation("assessments.attempts", "writer", start),
+        Operation("assessments.attempt", "reader", lambda: ("GET", attempt, None)),
+        Operation("assessments.answers", "reader", save),
+        Operation("assessments.submit_attempt", "writer", lambda: ("POST", f"{taken.running()}/submit", None)),
+        Operation("assessments.grade_attempt", "writer", grade, if_match='"2"'),
         Operation(
-            "assessments.extend_attempt", True, lambda: ("POST", f"{graded.running()}/extend", {"minutes": 1})
+            "assessments.extend_attempt", "writer", lambda: ("POST", f"{graded.running()}/extend", {"minutes": 1})
         ),
-        Operation("assessments.reopen_attempt", True, lambda: ("POST", f"{graded.handed_in()}/reopen", {})),
-        Operation("assessments.preview_quiz", False, lambda: ("POST", f"{graded.quiz}/preview", None)),
-        Operation("assessments.live_quiz", False, lambda: ("GET", f"{graded.quiz}/live", None)),
-        Operation("assessments.quiz_analysis", False, lambda: ("GET", f"{graded.quiz}/analysis", None)),
-        Operation("assessments.regrade", True, regrade),
+        Operation("assessments.reopen_attempt", "writer", lambda: ("POST", f"{graded.handed_in()}/reopen", {})),
+        Operation("assessments.preview_quiz", "reader", lambda: ("POST", f"{graded.quiz}/preview", None)),
+        Operation("assessments.live_quiz", "reader", lambda: ("GET", f"{graded.quiz}/live", None)),
+        Operation("assessments.quiz_analysis", "reader", lambda: ("GET", f"{graded.quiz}/analysis", None)),
+        Operation("assessments.regrade", "writer", regrade),
     ]
 
 

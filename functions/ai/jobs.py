@@ -17,4 +17,4 @@ __all__ = ["lambda_handler"]
 def list_jobs(
     caller: Annotated[Caller, Depends(allowed("job.follow"))], limit: Limit = 20, cursor: Cursor = None
 ) -> Response[Page[Job]]:
-    return page(Job, jobs.started_by(caller.id, cursor, limit + 1), limit=limit, key=lambda job: str(job["_id"]))
+    return page(jobs.started_by(caller.id, cursor, limit + 1), limit=limit, key=lambda job: str(job["_id"]))

@@ -31,4 +31,4 @@ def browse(
 ) -> Response[Page[LoggedSave]]:
     """Every call that was saved, in the order of arrival: the history of every answer."""
     rows = showing.log(access, cursor, limit + 1)
-    return page(LoggedSave, rows, limit=limit, key=showing.place_in_log)
+    return page(rows, limit=limit, key=showing.place_in_log)

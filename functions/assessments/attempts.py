@@ -34,4 +34,4 @@ def browse(
     cursor: Cursor = None,
 ) -> Response[Page[AttemptSummary]]:
     rows = showing.page(access, cursor, limit + 1)
-    return page(AttemptSummary, rows, limit=limit, key=lambda row: str(row["_id"]))
+    return page(rows, limit=limit, key=lambda row: str(row["_id"]))

@@ -22,4 +22,4 @@ def list_users(
     cursor: Cursor = None,
 ) -> Response[Page[User]]:
     users = accounts.accounts(email, cursor, limit + 1)
-    return page(User, users, limit=limit, key=lambda user: user["email"])
+    return page(users, limit=limit, key=lambda user: user["email"])

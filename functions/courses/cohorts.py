@@ -34,4 +34,4 @@ def list_cohorts(
     cursor: Cursor = None,
 ) -> Response[Page[Cohort]]:
     rows = cohorts.page(access, cursor, limit + 1)
-    return page(Cohort, rows, limit=limit, key=lambda row: str(row["_id"]))
+    return page(rows, limit=limit, key=lambda row: str(row["_id"]))

@@ -45,4 +45,4 @@ def browse(
     filters = {"difficulty": difficulty, "tag": tag, "skill": skill, "language": language, "owner": owner}
     order = catalogue.order(sort, q)
     courses = catalogue.courses(caller, filters, q, order, cursor, limit + 1)
-    return page(Course, courses, limit=limit, key=order.place)
+    return page(courses, limit=limit, key=order.place)

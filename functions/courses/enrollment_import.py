@@ -23,4 +23,4 @@ def list_import_rows(
     cursor: Cursor = None,
 ) -> Response[Page[ImportRow]]:
     rows = imports.report(access, mongo.object_id(job_id), cursor, limit + 1)
-    return page(ImportRow, rows, limit=limit, key=lambda row: row["row"])
+    return page(rows, limit=limit, key=lambda row: row["row"])

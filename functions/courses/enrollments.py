@@ -50,4 +50,4 @@ def list_enrollments(
     cursor: Cursor = None,
 ) -> Response[Page[RosterRow]]:
     rows = roster.page(access, status, cohort, cursor, limit + 1)
-    return page(RosterRow, rows, limit=limit, key=lambda row: str(row["_id"]))
+    return page(rows, limit=limit, key=lambda row: str(row["_id"]))

@@ -25,4 +25,4 @@ def browse(
     cursor: Cursor = None,
 ) -> Response[Page[LessonVersion]]:
     rows = versions.of(access, mongo.object_id(lesson_id), decode_number(cursor), limit + 1)
-    return page(LessonVersion, rows, limit=limit, key=itemgetter("n"))
+    return page(rows, limit=limit, key=itemgetter("n"))

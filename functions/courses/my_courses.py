@@ -18,4 +18,4 @@ def browse(
     caller: Annotated[Caller, Depends(allowed("course.list"))], limit: Limit = 20, cursor: Cursor = None
 ) -> Response[Page[MyCourse]]:
     courses = my_courses.page(caller, cursor, limit + 1)
-    return page(MyCourse, courses, limit=limit, key=lambda course: str(course["_id"]))
+    return page(courses, limit=limit, key=lambda course: str(course["_id"]))

@@ -20,4 +20,4 @@ def list_people(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response[Page[Member]]:
-    return page(Member, members.page(access, cursor, limit + 1), limit=limit, key=lambda row: row["place"])
+    return page(members.page(access, cursor, limit + 1), limit=limit, key=lambda row: row["place"])

@@ -45,4 +45,4 @@ def browse(
     filters = {"pool": pool, "kind": kind, "skill": skill, "q": q}
     rows = bank.page(access, filters, cursor, limit + 1)
     fitting = pages.fitting((row["size"] for row in rows), limit)
-    return page(BankQuestion, rows, limit=fitting, key=lambda row: str(row["_id"]))
+    return page(rows, limit=fitting, key=lambda row: str(row["_id"]))

@@ -35,4 +35,4 @@ def browse(
 ) -> Response[Page[CourseQuiz]]:
     rows = quizzes.page(access, cursor, limit + 1)
     fitting = pages.fitting((len(row["instructions"]) + len(row["html"]) for row in rows), limit)
-    return page(CourseQuiz, rows, limit=fitting, key=lambda row: str(row["_id"]))
+    return page(rows, limit=fitting, key=lambda row: str(row["_id"]))

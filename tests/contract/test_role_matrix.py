@@ -105,7 +105,7 @@ BODIES: dict[str, Body] = {
     "DELETE /quizzes/{id}": lambda place: None,
     "PUT /quizzes/{id}/items": lambda place: {"items": [*fixed(place), {"kind": "draw", "pool": "p", "count": 1}]},
     "GET /quizzes/{id}/overrides": lambda place: None,
-    "PUT /quizzes/{id}/overrides": lambda place: {"overrides": [{"user_id": NOBODYS, "attempts": 2}]},
+    "PUT /quizzes/{id}/overrides": lambda place: {"overrides": []},
     "GET /courses/{id}/questions": lambda place: None,
     "POST /courses/{id}/questions": lambda place: QUESTION,
     "POST /courses/{id}/questions/import": lambda place: {"format": "gift", "content": "1 + 1? {=2 ~3}"},

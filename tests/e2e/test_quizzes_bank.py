@@ -28,9 +28,9 @@ def test_a_file_becomes_a_quiz_and_a_file_again(stack: Stack, stack_api: Api):
     assert (asked.status, asked.json["question_count"]) == (200, 3), asked.text
     assert teacher.patch(f"/quizzes/{quiz}", {"published": True}).status == 200
     assert teacher.delete(f"/questions/{first}").json["code"] == "QUESTION_IN_USE"
+    enrol(stack, course, learner.id)
     override = {"user_id": learner.id, "time_limit_minutes": 40}
     assert teacher.put(f"/quizzes/{quiz}/overrides", {"overrides": [override]}).status == 200
-    enrol(stack, course, learner.id)
     shown = learner.get(f"/quizzes/{quiz}")
     assert (shown.status, shown.json["time_limit_minutes"], shown.json["items"]) == (200, 40, None)
     assert learner.get(f"/questions/{first}").status == 403

@@ -173,6 +173,16 @@ def test_the_versions_are_pinned(quiz: Sitting):
     assert done["items"][1]["result"]["fraction"] == 1
 
 
+def test_questions_that_have_grown_too_large_are_not_asked_together(api: Api):
+    quiz = sitting(api, *[SINGLE] * 24)
+    options = [{"text": "word " * 960, "weight": float(number == 0)} for number in range(50)]
+    content = {"content": {"kind": "single", "options": options}}
+    for question_id in quiz.questions:
+        assert quiz.owner.patch(f"/questions/{question_id}", content).status == 200
+    for answer in (quiz.learner.post(f"{quiz.quiz}/attempts", {}), quiz.owner.post(f"{quiz.quiz}/preview", {})):
+        assert (answer.status, answer.json["code"]) == (409, "QUIZ_TOO_LARGE")
+
+
 def test_another_learners_attempt_is_not_there(quiz: Sitting):
     attempt = quiz.start()["id"]
     other = quiz.another_learner()

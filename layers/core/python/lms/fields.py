@@ -16,7 +16,9 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
+    TypeAdapter,
     WithJsonSchema,
     model_validator,
 )
@@ -47,6 +49,20 @@ class InJson:
         text = core_schema.str_schema()
         write = core_schema.plain_serializer_function_ser_schema(self.write, return_schema=text, when_used="json")
         return cast(CoreSchema, {**handler(source), "serialization": write})
+
+
+class Kept:
+    """Annotates a response's field that shows what was held against ``shape`` before it was kept: the contract
+    says the shape, and no validators are built to show it."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(TypeAdapter(self.shape).core_schema)
 
 
 Id = Annotated[str, BeforeValidator(str), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]

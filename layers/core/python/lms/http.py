@@ -284,13 +284,13 @@ def no_content() -> Response[Any]:
     return Response(HTTPStatus.NO_CONTENT, body="")
 
 
-def page(model: type[BaseModel], rows: Sequence[Row], *, limit: int, key: Callable[[Row], Any]) -> Response[Any]:
+def page(rows: Sequence[Row], *, limit: int, key: Callable[[Row], Any]) -> Response[Any]:
     """A page of at most ``limit`` of the ``limit + 1`` rows read; ``key`` is a row's place for the cursor."""
     kept = rows[:limit]
     cursor = encode_cursor(key(kept[-1])) if len(rows) > limit else None
-    # Instances, which the resolver writes once; rows as JSON it would read and write a second time. The page around
-    # them it makes itself: to make its class here would cost each cold start a second one.
-    body = {"items": [model.model_validate(row) for row in kept], "next_cursor": cursor}
+    # The resolver holds the rows against the model in the handler's signature. To do that here would build the
+    # model's validators a second time, for each cold start to wait for.
+    body = {"items": kept, "next_cursor": cursor}
     headers = {"Link": f'<{_next_url(cursor)}>; rel="next"'} if cursor else {}
     return Response(200, "application/json", body, headers=headers)
 

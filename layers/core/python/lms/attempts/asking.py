@@ -7,16 +7,25 @@ from typing import Any
 from bson import ObjectId
 
 from lms.attempts import arrangement, drawing
+from lms.errors import Conflict
 from lms.mongo import Document
 from lms.quizzes import pinned
 from lms.quizzes.pinned import Pinned
 
+_MOST_BYTES = 5_000_000
+"""Of an attempt's questions as HTML: it is answered whole, and a Lambda's answer holds 6 MB."""
+
 
 def drawn(course_id: ObjectId, quiz: Mapping[str, Any], rng: random.Random) -> list[Document]:
-    """What an attempt asks: the questions at their present version, each with the order of what it offers."""
+    """What an attempt asks: the questions at their present version, each with the order of what it offers.
+
+    Raise 409 QUIZ_TOO_LARGE where they have grown, since the quiz took them, to more than one answer can carry.
+    """
     pools = pinned.in_pools(course_id, [item["pool"] for item in quiz["items"] if item["kind"] == "draw"])
     chosen = drawing.draw(quiz["items"], pools, rng, shuffle=quiz["shuffle_questions"])
     asked = pinned.current(each.question_id for each in chosen)
+    if sum(len(text.encode()) for each in asked.values() for text in each.html.values()) > _MOST_BYTES:
+        raise Conflict("The questions of this quiz are too large to be asked together", code="QUIZ_TOO_LARGE")
     return [_item(number, each, asked[each.question_id], quiz, rng) for number, each in enumerate(chosen, 1)]
 
 

@@ -1,6 +1,6 @@
 """Learners for other packages: whose dates and accommodations hold, and where they learn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bson import ObjectId
 
@@ -13,6 +13,18 @@ def enrolled(tx: Transaction, course_id: ObjectId, user_ids: Sequence[ObjectId])
     """Their enrollments, whatever the status, by user; who never was there has only an id."""
     unknown = {user_id: {"user_id": user_id} for user_id in user_ids}
     return unknown | repository.enrollments_of(tx, course_id, list(unknown))
+
+
+def strangers(
+    tx: Transaction, course_id: ObjectId, *, user_ids: Collection[ObjectId], cohort_ids: Collection[ObjectId]
+) -> set[ObjectId]:
+    """Those that the course does not know: people who never were its learners, and cohorts of other courses."""
+    known: set[ObjectId] = set()
+    if user_ids:
+        known.update(repository.enrollments_of(tx, course_id, list(user_ids)))
+    if cohort_ids:
+        known.update(repository.cohorts_among(tx, course_id, cohort_ids))
+    return {*user_ids, *cohort_ids} - known
 
 
 def courses_of(user_id: ObjectId, *statuses: EnrollmentStatus) -> list[ObjectId]:

@@ -205,6 +205,11 @@ def clear_cohort(tx: Transaction, course_id: ObjectId, cohort_id: ObjectId, now:
     )
 
 
+def cohorts_among(tx: Transaction, course_id: ObjectId, ids: Iterable[ObjectId]) -> list[ObjectId]:
+    """Those of them that are the course's."""
+    return cohorts().distinct("_id", {"_id": {"$in": list(ids)}, "course_id": course_id}, session=tx.session)
+
+
 def cohorts_named(course_id: ObjectId, names: Iterable[str]) -> dict[str, ObjectId]:
     """The ids of those of them that the course has."""
     found = cohorts().find({"course_id": course_id, "name": {"$in": list(names)}}, ["name"])

@@ -6,7 +6,8 @@ from pydantic import AliasChoices, AliasPath, Field
 
 from lms.courses.models.source import Source
 from lms.courses.states import Origin
-from lms.fields import UNCHANGED, Change, DocumentId, Id, Moment, Resource
+from lms.fields import UNCHANGED, Change, DocumentId, Id, Kept, Moment, Resource
+from lms.mongo import Document
 from lms.quizzes.contents import Content, Feedback
 from lms.quizzes.fields import Heading, Hints, Kind, Points, Pool, Skills, Text
 
@@ -34,7 +35,7 @@ class BankQuestion(Resource):
     kind: Annotated[Kind, Field(validation_alias=AliasChoices("kind", AliasPath("content", "kind")))]
     title: str
     prompt: str
-    content: Content
+    content: Annotated[Document, Kept(Content)]
     points: float
     feedback: Feedback
     hints: list[str]
