@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from lms.courses.access import CourseAccess, in_course
 from lms.http import Cursor, Limit, app, lambda_handler, page
 from lms.progress import table
-from lms.progress.models import LearnerRow, LearnersPage
+from lms.progress.models import LearnersPage
 
 __all__ = ["lambda_handler"]
 
@@ -21,6 +21,6 @@ def browse(
     cursor: Cursor = None,
 ) -> Response[LearnersPage]:
     learners = table.page(access, cursor, limit + 1)
-    answer = page(LearnerRow, learners, limit=limit, key=lambda row: row["place"])
-    answer.body = LearnersPage(columns=table.columns(access), **dict(answer.body))
+    answer = page(learners, limit=limit, key=lambda row: row["place"])
+    answer.body["columns"] = table.columns(access)
     return answer
