@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self, cast
 
+from bson import ObjectId
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -51,15 +52,29 @@ class InJson:
         return cast(CoreSchema, {**handler(source), "serialization": write})
 
 
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case ObjectId():
+            return str(value)
+        case datetime():
+            return rfc3339(value)
+        case _:
+            return value
+
+
 class Kept:
-    """Annotates a response's field that shows what was held against ``shape`` before it was kept: the contract
-    says the shape, and no validators are built to show it."""
+    """Annotates a response's field that shows what was held against ``shape`` before it was kept: the contract says
+    the shape, and no validators are built to show it. Ids and moments are written as elsewhere."""
 
     def __init__(self, shape: Any) -> None:
         self.shape = shape
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.any_schema()
+        return core_schema.no_info_plain_validator_function(_plain)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return handler(TypeAdapter(self.shape).core_schema)

@@ -15,12 +15,14 @@ from lms.fields import (
     DocumentId,
     Flag,
     Id,
+    Kept,
     Moment,
     Reference,
     Resource,
     Skills,
     Title,
 )
+from lms.mongo import Document
 from lms.progress.conditions import Completion, Release, Viewed
 
 _MOST_LESSON_BYTES = 200 * 1024
@@ -220,8 +222,8 @@ class Lesson(Resource):
     objectives: list[str]
     skills: list[str]
     minutes: int
-    release: Release | None
-    completion: Completion
+    release: Annotated[Document | None, Kept(Release | None)]
+    completion: Annotated[Document, Kept(Completion)]
     blocks: list[Block]
     key_terms: list[KeyTerm]
     quiz: LessonQuiz | None = None

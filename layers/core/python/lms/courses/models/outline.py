@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from lms.courses.limits import MOST_LESSONS, MOST_MODULES
-from lms.fields import UNCHANGED, Body, Change, DocumentId, Id, Moment, Reference, Resource, Title
+from lms.fields import UNCHANGED, Body, Change, DocumentId, Id, Kept, Moment, Reference, Resource, Title
+from lms.mongo import Document
 from lms.progress.conditions import Completion, Release
 from lms.progress.reasons import Reason
 
@@ -55,8 +56,8 @@ class OutlineLesson(Resource):
     block_count: int
     question_count: int
     quiz_id: Id | None = None
-    release: Release | None
-    completion: Completion
+    release: Annotated[Document | None, Kept(Release | None)]
+    completion: Annotated[Document, Kept(Completion)]
 
 
 class Module(Resource):
