@@ -2,9 +2,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import rate_limits
 from lms.ai import generation
 from lms.ai.models import CourseRequest
@@ -12,6 +9,9 @@ from lms.caller import Caller, allowed
 from lms.http import accepted, app, lambda_handler
 from lms.idempotency import Work, once_prepared
 from lms.jobs.models import Accepted
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

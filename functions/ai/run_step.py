@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from lms.ai import generation_steps
 from lms.config import settings
 from lms.jobs import worker
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _KINDS = {"course_generation": generation_steps.KIND}
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.attempts import saving, showing
 from lms.attempts.access import of_attempt
 from lms.attempts.models.saving import AnswersBody, LoggedSave, Receipt
 from lms.courses.access import CourseAccess
 from lms.http import Cursor, Limit, Page, app, lambda_handler, page, shown
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

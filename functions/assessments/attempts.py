@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.attempts import showing, starting
 from lms.attempts.models.attempt import Attempt, AttemptSummary, StartBody
 from lms.courses.access import CourseAccess
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page, shown
 from lms.quizzes.access import of_quiz
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from lms import clock, mongo
 from lms.attempts import finishing
 from lms.telemetry import logger
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _BATCH = 500
 

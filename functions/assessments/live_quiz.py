@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.attempts.live import view
 from lms.attempts.models.live import Live
 from lms.courses.access import CourseAccess
 from lms.http import app, lambda_handler, shown
 from lms.quizzes.access import of_quiz
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from lms.attempts import regrading
 from lms.attempts.models.regrading import Regrade, RegradeBody
 from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, shown
 from lms.quizzes.access import of_question
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 __all__ = ["lambda_handler"]
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.attempts import grading, showing
 from lms.attempts.access import of_attempt
 from lms.attempts.models.attempt import Attempt
 from lms.attempts.models.grading import ReopenBody
 from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, shown
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.auth import invitations
 from lms.auth.models import Acceptance
 from lms.caller import Caller, allowed
 from lms.http import app, lambda_handler, shown
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

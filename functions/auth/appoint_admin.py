@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from lms import mongo
 from lms.auth import roles
 from lms.auth.models import Appointment
 from lms.errors import DomainError
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:

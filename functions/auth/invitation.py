@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import rate_limits
 from lms.auth import invitations
 from lms.auth.models import Invitation
 from lms.caller import Caller, allowed
 from lms.http import app, lambda_handler, no_content, shown, source_address
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

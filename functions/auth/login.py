@@ -1,11 +1,11 @@
 """POST /auth/login"""
 
-from aws_lambda_powertools.event_handler import Response
-
 from lms import rate_limits
 from lms.auth import sessions
 from lms.auth.models import Credentials, Tokens
 from lms.http import app, lambda_handler, shown, source_address
+
+from aws_lambda_powertools.event_handler import Response
 
 __all__ = ["lambda_handler"]
 

@@ -1,10 +1,10 @@
 """POST /auth/logout"""
 
-from aws_lambda_powertools.event_handler import Response
-
 from lms.auth import sessions
 from lms.auth.models import RefreshRequest
 from lms.http import app, lambda_handler, no_content
+
+from aws_lambda_powertools.event_handler import Response
 
 __all__ = ["lambda_handler"]
 

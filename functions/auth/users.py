@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from lms.auth import accounts
 from lms.auth.models import User
 from lms.caller import Caller, allowed
 from lms.http import Cursor, Limit, Page, app, lambda_handler, page
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 __all__ = ["lambda_handler"]
 

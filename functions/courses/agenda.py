@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from lms.caller import Caller, allowed
 from lms.fields import Instant
 from lms.http import app, lambda_handler, shown
 from lms.progress import agenda
 from lms.progress.models import Agenda
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 __all__ = ["lambda_handler"]
 

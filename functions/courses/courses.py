@@ -2,10 +2,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from lms.caller import Caller, allowed
 from lms.courses import authoring, catalogue
 from lms.courses.catalogue import Sort
@@ -14,6 +10,10 @@ from lms.fields import Difficulty
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
 from lms.mongo import Transaction
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 __all__ = ["lambda_handler"]
 

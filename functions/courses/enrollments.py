@@ -2,11 +2,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
-
 from lms.courses.access import CourseAccess, in_course
 from lms.enrollment import joining, roster
 from lms.enrollment.models import Enrollment, Entry, RosterRow
@@ -15,6 +10,11 @@ from lms.fields import Reference
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page, shown
 from lms.idempotency import Work, once_prepared
 from lms.mongo import Transaction
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 __all__ = ["lambda_handler"]
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from lms.courses.access import CourseAccess, in_course
 from lms.http import File, app, header, lambda_handler, shown
 from lms.quizzes import transfer
 from lms.quizzes.formats import Format
 from lms.quizzes.models.files import FileReport
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 __all__ = ["lambda_handler"]
 

@@ -2,9 +2,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import rate_limits
 from lms.courses.access import CourseAccess, in_course
 from lms.enrollment import imports
@@ -12,6 +9,9 @@ from lms.enrollment.models import LearnerList
 from lms.http import accepted, app, lambda_handler
 from lms.idempotency import Work, once_prepared
 from lms.jobs.models import Accepted
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

@@ -3,9 +3,6 @@
 from functools import partial
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import http
 from lms.courses.access import CourseAccess, in_course
 from lms.http import app, shown
@@ -13,6 +10,9 @@ from lms.idempotency import Work, once_prepared
 from lms.mongo import Transaction
 from lms.quizzes.models.files import FileReport, QuestionFile
 from lms.quizzes.transfer import Import
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

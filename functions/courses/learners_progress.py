@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses.access import CourseAccess, in_course
 from lms.http import Cursor, Limit, app, lambda_handler, page
 from lms.progress import table
 from lms.progress.models import LearnersPage
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

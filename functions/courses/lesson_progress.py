@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import mongo
 from lms.courses.access import CourseAccess, in_course
 from lms.http import app, lambda_handler, shown
 from lms.progress import overview, tracking
 from lms.progress.models import Heartbeat, Recorded
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

@@ -3,15 +3,15 @@
 from operator import itemgetter
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import mongo
 from lms.courses import versions
 from lms.courses.access import CourseAccess, in_course
 from lms.courses.models.lesson import LessonVersion
 from lms.cursors import decode_number
 from lms.http import Cursor, Limit, Page, app, lambda_handler, page
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses import outline
 from lms.courses.access import CourseAccess, in_course
 from lms.courses.models.outline import Module, NewModule
 from lms.http import app, created, lambda_handler
 from lms.idempotency import once
 from lms.mongo import Transaction
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

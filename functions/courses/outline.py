@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses import outline
 from lms.courses.access import CourseAccess, in_course
 from lms.courses.models.outline import Outline, OutlineOrder
 from lms.http import app, if_match, lambda_handler, shown
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

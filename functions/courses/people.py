@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses.access import CourseAccess, in_course
 from lms.enrollment import members
 from lms.enrollment.models import Member
 from lms.http import Cursor, Limit, Page, app, lambda_handler, page
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

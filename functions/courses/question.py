@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import markdown
 from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, no_content, shown
 from lms.quizzes import bank, questions
 from lms.quizzes.access import of_question
 from lms.quizzes.models.question import BankQuestion, QuestionChange
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

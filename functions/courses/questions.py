@@ -2,10 +2,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from lms import markdown
 from lms.courses.access import CourseAccess, in_course
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
@@ -15,6 +11,10 @@ from lms.quizzes import bank, pages
 from lms.quizzes.contents import Question
 from lms.quizzes.fields import Kind
 from lms.quizzes.models.question import BankQuestion
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 __all__ = ["lambda_handler"]
 

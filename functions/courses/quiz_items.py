@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, shown
 from lms.quizzes import quizzes
 from lms.quizzes.access import of_quiz
 from lms.quizzes.models.items import Items
 from lms.quizzes.models.quiz import CourseQuiz
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

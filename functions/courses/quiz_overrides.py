@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses.access import CourseAccess
 from lms.http import app, if_match, lambda_handler, shown
 from lms.quizzes import overrides
 from lms.quizzes.access import of_quiz
 from lms.quizzes.models.overrides import OverrideList, QuizOverrides
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

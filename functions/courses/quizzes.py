@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms.courses.access import CourseAccess, in_course
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
 from lms.mongo import Transaction
 from lms.quizzes import pages, quizzes
 from lms.quizzes.models.quiz import CourseQuiz, NewQuiz
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

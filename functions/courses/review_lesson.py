@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-
 from lms import mongo
 from lms.courses import lessons
 from lms.courses.access import CourseAccess, in_course
 from lms.courses.models.lesson import Lesson
 from lms.http import app, if_match, lambda_handler, shown
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 __all__ = ["lambda_handler"]
 

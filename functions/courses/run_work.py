@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from lms.config import settings
 from lms.enrollment import import_steps, imports
 from lms.jobs import worker
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _KINDS = {imports.KIND: import_steps.KIND}
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
-from bson import ObjectId
-
 from lms.courses import ownership
 from lms.courses.access import CourseAccess, in_course
 from lms.courses.models.course import Course, Transfer
 from lms.http import app, if_match, lambda_handler, shown
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from bson import ObjectId
 
 __all__ = ["lambda_handler"]
 

@@ -1,10 +1,10 @@
 """GET /health"""
 
-from aws_lambda_powertools.event_handler import Response
-
 from lms.gateway import health as rules
 from lms.gateway.models import Health
 from lms.http import app, lambda_handler
+
+from aws_lambda_powertools.event_handler import Response
 
 __all__ = ["lambda_handler"]
 

@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lms.gateway.portal import ROUTES, Portal
+
 from mangum import Mangum
 from mangum.types import LambdaContext
-
-from lms.gateway.portal import ROUTES, Portal
 
 __all__ = ["ROUTES", "lambda_handler"]
 

@@ -4,11 +4,11 @@ import importlib
 import pkgutil
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 import lms
 from lms import mongo
 from lms.ai import library
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

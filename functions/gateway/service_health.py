@@ -1,10 +1,10 @@
 """GET /health/services"""
 
-from aws_lambda_powertools.event_handler import Response
-
 from lms.gateway import health
 from lms.gateway.models import ServiceHealth
 from lms.http import app, lambda_handler
+
+from aws_lambda_powertools.event_handler import Response
 
 __all__ = ["lambda_handler"]
 

@@ -3,11 +3,11 @@
 import base64
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from lms import mongo, realtime
 from lms.notifications import subscriptions
 from lms.telemetry import logger
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -18,7 +18,6 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     ResponseValidationError,
 )
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 from pydantic_core import to_json
 from pymongo.errors import PyMongoError
@@ -35,6 +34,9 @@ from lms.errors import (
     UnsupportedMediaType,
 )
 from lms.telemetry import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Row = Mapping[str, Any]
 T = TypeVar("T", bound=BaseModel)
@@ -308,7 +310,7 @@ def _refuse_newline(event: dict[str, Any]) -> None:
 
 
 def lambda_handler(
-    event: dict[str, Any], context: LambdaContext, *, mongodb_seconds: float = mongo.LONGEST_SECONDS
+    event: dict[str, Any], context: "LambdaContext", *, mongodb_seconds: float = mongo.LONGEST_SECONDS
 ) -> dict[str, Any]:
     """The entry point of every HTTP function. ``mongodb_seconds`` bounds the call up to its last use of MongoDB."""
     logger.set_correlation_id(event["requestContext"]["requestId"])
