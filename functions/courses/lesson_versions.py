@@ -6,7 +6,7 @@ from typing import Annotated
 from lms import mongo
 from lms.courses import versions
 from lms.courses.access import CourseAccess, in_course
-from lms.courses.models.lesson import LessonVersion
+from lms.courses.models.version import LessonVersion
 from lms.cursors import decode_number
 from lms.http import Cursor, Limit, Page, app, lambda_handler, page
 

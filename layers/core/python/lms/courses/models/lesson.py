@@ -230,17 +230,3 @@ class Lesson(Resource):
     version: int
     created_at: Moment
     updated_at: Moment
-
-
-class LessonVersion(Resource):
-    """Version ``n`` of a lesson, made ``by`` that person (null: by the job that made the course) ``at`` that time.
-
-    ``changed`` names the fields that differ from the version before, or says deleted, restored or reviewed.
-    """
-
-    n: int
-    at: Moment
-    by: Id | None = None
-    title: str
-    changed: list[str] = []
-    restored_from: int | None = None

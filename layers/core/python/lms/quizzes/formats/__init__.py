@@ -27,14 +27,14 @@ def read(format: Format, data: bytes) -> tuple[list[Question], list[Row]]:
     if len(data) > MOST_BYTES:
         raise refused(f"the file is larger than {MOST_BYTES // 1_000_000} MB")
     if format == "moodle_xml":
-        from lms.quizzes.formats import moodle_xml
+        from lms.quizzes.formats.moodle_xml import reading as moodle_xml
 
         return moodle_xml.read(data)
     if format == "gift":
-        from lms.quizzes.formats import gift
+        from lms.quizzes.formats.gift import reading as gift
 
         return gift.read(data)
-    from lms.quizzes.formats import qti
+    from lms.quizzes.formats.qti import reading as qti
 
     return qti.read(data)
 
@@ -47,17 +47,17 @@ def write(format: Format, questions: Sequence[Question]) -> tuple[bytes, str, st
     if len(questions) > MOST_ITEMS:
         raise refused(f"a file may hold at most {MOST_ITEMS:,} questions, and these are {len(questions):,}")
     if format == "moodle_xml":
-        from lms.quizzes.formats import moodle_xml
+        from lms.quizzes.formats.moodle_xml import writing as moodle_xml
 
         data, rows = moodle_xml.write(questions)
         content_type, suffix = "application/xml", ".xml"
     elif format == "gift":
-        from lms.quizzes.formats import gift
+        from lms.quizzes.formats.gift import writing as gift
 
         data, rows = gift.write(questions)
         content_type, suffix = "text/plain; charset=utf-8", ".gift.txt"
     else:
-        from lms.quizzes.formats import qti
+        from lms.quizzes.formats.qti import writing as qti
 
         data, rows = qti.write(questions)
         content_type, suffix = "application/zip", ".zip"

@@ -5,8 +5,3 @@ Format: https://docs.moodle.org/en/GIFT_format
 A missing word, an answer block with text after it, is a cloze question of one gap here: its place in the sentence
 would otherwise be lost.
 """
-
-from lms.quizzes.formats.gift.reading import read
-from lms.quizzes.formats.gift.writing import write
-
-__all__ = ["read", "write"]

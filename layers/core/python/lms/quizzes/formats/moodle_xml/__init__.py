@@ -2,8 +2,3 @@
 
 Format: https://docs.moodle.org/en/Moodle_XML_format
 """
-
-from lms.quizzes.formats.moodle_xml.reading import read
-from lms.quizzes.formats.moodle_xml.writing import write
-
-__all__ = ["read", "write"]

@@ -4,8 +4,3 @@ Formats: https://www.imsglobal.org/question/ (QTI 1.2), and Canvas's own names o
 metadata. Canvas takes HTML where questions here are Markdown: what is written carries its Markdown beside the HTML,
 and reading takes it as long as it still gives that HTML.
 """
-
-from lms.quizzes.formats.qti.reading import read
-from lms.quizzes.formats.qti.writing import write
-
-__all__ = ["read", "write"]

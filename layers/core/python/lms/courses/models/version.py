@@ -1,0 +1,17 @@
+"""A version of a lesson, in the list of them."""
+
+from lms.fields import Id, Moment, Resource
+
+
+class LessonVersion(Resource):
+    """Version ``n`` of a lesson, made ``by`` that person (null: by the job that made the course) ``at`` that time.
+
+    ``changed`` names the fields that differ from the version before, or says deleted, restored or reviewed.
+    """
+
+    n: int
+    at: Moment
+    by: Id | None = None
+    title: str
+    changed: list[str] = []
+    restored_from: int | None = None
