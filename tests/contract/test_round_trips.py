@@ -102,7 +102,7 @@ OPERATIONS = {
     "GET /questions/{id}": 1,
     "PATCH /questions/{id}": 10,
     "DELETE /questions/{id}": 7,
-    "POST /questions/{id}/regrade": 26,
+    "POST /questions/{id}/regrade": 27,
     "POST /quizzes/{id}/attempts": 6,
     "GET /quizzes/{id}/attempts": 2,
     "POST /quizzes/{id}/preview": 2,

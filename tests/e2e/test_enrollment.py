@@ -1,9 +1,13 @@
 """Ways into a course and out of it, over real HTTP, with the list of learners going through the queue."""
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from bson import ObjectId
+from pymongo import MongoClient
 
 from infra.local.stack import Stack
 from tests.following import finished
@@ -88,3 +92,35 @@ def test_a_list_goes_through_the_queue_and_its_repetition_changes_nothing(
         ]
     rows = asked(teacher, "GET", f"{course}/enrollments")["items"]
     assert {row["cohort_id"] for row in rows} == {asked(teacher, "GET", f"{course}/cohorts")["items"][0]["id"]}
+
+
+def test_ten_thousand_rows(stack: Stack, teacher: Person, course: str):
+    size = 10_000
+    with MongoClient[dict[str, Any]](stack.database_uri) as client:
+        users = client[stack.database_name].users
+        someone = users.find_one({"_id": ObjectId(teacher.id)})
+        assert someone is not None
+        accounts = [
+            {**someone, "_id": ObjectId(), "email": f"reader{number}@example.org", "role": "student"}
+            for number in range(size - 10)
+        ]
+        users.insert_many(accounts)
+    csv = "email\n" + "".join(f"reader{number}@example.org\n" for number in range(size))
+    for outcome in ("enrolled", "already"):
+        accepted = asked(teacher, "POST", f"{course}/enrollments/import", {"csv": csv}, 202)
+        job = finished(teacher, accepted["job_id"])
+        counts = {outcome: size - 10, "unknown_account": 10}
+        assert (job["status"], job["result"]["counts"]) == ("succeeded", counts)
+        rows = list(all_of(teacher, job["result"]["report"]))
+        assert [row["row"] for row in rows] == list(range(2, size + 2))
+        assert Counter(row["outcome"] for row in rows) == counts
+    assert asked(teacher, "GET", f"{course}/enrollment-policy")["taken"] == size - 10
+
+
+def all_of(person: Person, path: str) -> Iterator[dict[str, Any]]:
+    """The rows of all pages."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = asked(person, "GET", f"{path}?limit=100&cursor={cursor}" if cursor else f"{path}?limit=100")
+        yield from page["items"]
+        cursor = page["next_cursor"]

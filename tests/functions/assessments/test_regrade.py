@@ -91,6 +91,7 @@ def test_a_new_key_changes_who_gave_one_of_the_two(quiz: Sitting):
     assert percents(report) == {paris.id: (100, 66.666667), rome.id: (66.666667, 100)}
     assert report["unchanged"] == 1
     assert [row["attempt_id"] for row in report["changes"]] == [first["id"], second["id"]]
+    assert report["changed"] == 2
     assert report["changes"][1]["to"] == {"score": 3, "percent": 100, "passed": True}
     assert (quiz.result(paris)["percent"], quiz.result(rome)["percent"]) == (66.666667, 100)
     [row] = stored(second)["history"]
@@ -483,6 +484,28 @@ def test_who_hands_in_while_a_regrade_runs_is_scored_by_it(quiz: Sitting):
         result = row["results"][1]
         given = row["answers"].get("2", {}).get("value")
         assert (row["status"], result["fraction"]) == ("graded", float(given == "Rome"))
+
+
+def test_a_report_counts_all_and_shows_ten_thousand():
+    from lms.attempts.regrading import Outcome
+
+    scores = [{"score": points, "percent": points, "passed": None} for points in (0.0, 1.0)]
+    attempt = {"_id": ObjectId(), "user_id": ObjectId(), "number": 1, "score": scores[0]}
+    report = Outcome(altered=[(attempt, [], {"score": scores[1]})] * 10_001, seen=10_002).report()
+    assert (len(report["changes"]), report["changed"], report["unchanged"]) == (10_000, 10_001, 1)
+
+
+def test_who_looks_again_late_leaves_a_later_regrade_in_force(quiz: Sitting):
+    from lms.attempts import regrading
+
+    takers(quiz, "London", "Paris")
+    regraded(quiz, "full_credit")
+    regraded(quiz, "drop")
+    attempts, _, regrades, *_ = everything(quiz)
+    first = min(regrades, key=lambda row: row["number"])
+    regrading._look_again(first, None)
+    assert everything(quiz)[0] == attempts
+    assert all(row["results"][1]["dropped"] for row in attempts)
 
 
 def test_two_regrades_at_once_have_an_order(quiz: Sitting):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _LONGEST_START = timedelta(seconds=15)
 """From an attempt's id to its commit, the clocks of two machines included."""
 
+_MOST_SHOWN = 10_000
 _SHOWN = ("score", "percent", "passed")
 
 
@@ -42,11 +43,16 @@ class Outcome:
     graded_by_hand: int = 0
     other_versions: int = 0
 
+    @property
+    def changed(self) -> list[tuple[Document, Document]]:
+        """The attempts whose score is another one, each with its worth."""
+        return [(attempt, worth) for attempt, _, worth in self.altered if attempt["score"] != worth["score"]]
+
     def report(self) -> Document:
-        changes = [_change(attempt, worth) for attempt, _, worth in self.altered if _differs(attempt, worth)]
         return {
-            "changes": changes,
-            "unchanged": self.seen - len(changes),
+            "changes": [_change(attempt, worth) for attempt, worth in self.changed[:_MOST_SHOWN]],
+            "changed": len(self.changed),
+            "unchanged": self.seen - len(self.changed),
             "graded_by_hand": self.graded_by_hand,
             "other_versions": self.other_versions,
         }
@@ -104,10 +110,11 @@ def _apply(tx: Transaction, access: CourseAccess, wanted: Document, key: Questio
     last = repository.last_regrade(tx, wanted["question_id"])
     outcome = _outcome(tx, wanted, key)
     if outcome.altered or not _repeats(wanted, last):
-        repository.add_regrade(tx, {**wanted, "number": last["number"] + 1 if last else 1})
-        _write(tx, wanted, outcome)
-        _tell(tx, wanted, outcome)
-        tx.after_commit(partial(_look_again, wanted, key))
+        regrade = {**wanted, "number": last["number"] + 1 if last else 1}
+        repository.add_regrade(tx, regrade)
+        _write(tx, regrade, outcome)
+        _tell(tx, regrade, outcome)
+        tx.after_commit(partial(_look_again, regrade, key))
     return outcome.report()
 
 
@@ -118,25 +125,32 @@ def _repeats(wanted: Mapping[str, Any], last: Mapping[str, Any] | None) -> bool:
     return wanted["through_version"] in (last["through_version"], last["key_version"])
 
 
-def _look_again(wanted: Document, key: Question | None) -> None:
+def _look_again(regrade: Document, key: Question | None) -> None:
     """Once more for what began while the regrade was being written, and was handed in before it stood: of these
-    neither knew of the other."""
-    since = ObjectId.from_datetime(wanted["_id"].generation_time - _LONGEST_START)
+    neither knew of the other. Regrades that came behind it meanwhile stay behind it."""
+    since = ObjectId.from_datetime(regrade["_id"].generation_time - _LONGEST_START)
 
     def work(tx: Transaction) -> None:
-        repository.touch_open(tx, wanted["question_id"], since)
-        _write(tx, wanted, _outcome(tx, wanted, key, since))
+        repository.touch_open(tx, regrade["question_id"], since)
+        later = repository.later_regrades(tx, regrade["question_id"], regrade["number"])
+        _write(tx, regrade, _outcome(tx, regrade, key, since, later))
 
     mongo.transaction(work)
 
 
 def _outcome(
-    tx: Transaction, wanted: Mapping[str, Any], key: Question | None, since: ObjectId | None = None
+    tx: Transaction,
+    wanted: Mapping[str, Any],
+    key: Question | None,
+    since: ObjectId | None = None,
+    later: Sequence[Mapping[str, Any]] = (),
 ) -> Outcome:
     outcome = Outcome()
     altered = []
     for attempt in repository.asking(tx, wanted["question_id"], since):
-        rows = corrections.corrected(attempt["items"], attempt["results"], attempt["answers"], wanted, key)
+        items, answers = attempt["items"], attempt["answers"]
+        rows = corrections.corrected(items, attempt["results"], answers, wanted, key)
+        rows = corrections.corrected_by_all(items, rows, answers, later)
         _count(outcome, attempt, wanted, key)
         if rows != attempt["results"]:
             altered.append((attempt, rows))
@@ -161,8 +175,7 @@ def _write(tx: Transaction, wanted: Mapping[str, Any], outcome: Outcome) -> None
         return
     changes = [(attempt, _update(wanted, attempt, rows, worth)) for attempt, rows, worth in outcome.altered]
     results.settle_each(tx, outcome.quizzes, changes)
-    changed = [(attempt, worth) for attempt, _, worth in outcome.altered if _differs(attempt, worth)]
-    told = {attempt["_id"]: _told(wanted, attempt, worth) for attempt, worth in changed}
+    told = {attempt["_id"]: _told(wanted, attempt, worth) for attempt, worth in outcome.changed}
     events.record_each(tx, "attempt.regraded", actor=wanted["by"], data_of=told)
 
 
@@ -177,14 +190,10 @@ def _update(
         if name not in before or before[name] != value
     }
     update: Document = {"$set": {**fields, **worth}, "$inc": {"version": 1}}
-    if _differs(attempt, worth):
+    if attempt["score"] != worth["score"]:
         row = {"at": wanted["at"], "by": wanted["by"], "action": "regraded", "regrade_id": wanted["_id"]}
         update["$push"] = {"history": {**row, "from": attempt["score"], "to": worth["score"]}}
     return update
-
-
-def _differs(attempt: Mapping[str, Any], worth: Mapping[str, Any]) -> bool:
-    return bool(attempt["score"] != worth["score"])
 
 
 def _change(attempt: Mapping[str, Any], worth: Mapping[str, Any]) -> Document:
@@ -210,7 +219,7 @@ def _told(wanted: Mapping[str, Any], attempt: Mapping[str, Any], worth: Mapping[
 def _tell(tx: Transaction, wanted: Mapping[str, Any], outcome: Outcome) -> None:
     report = outcome.report()
     detail = {"regrade": wanted["action"], **{name: wanted[name] for name in ("course_id", "never_lower")}}
-    counts = {"changed": len(report["changes"]), "unchanged": report["unchanged"]}
+    counts = {name: report[name] for name in ("changed", "unchanged")}
     subject = wanted["question_id"]
     events.record(tx, "question.regraded", actor=wanted["by"], subject=subject, **detail, **counts)
     audit.record(tx, "question.regraded", actor=wanted["by"], target=subject, **detail, **counts)

@@ -276,6 +276,12 @@ def last_regrade(tx: Transaction, question_id: ObjectId) -> Document | None:
     return regrades().find_one({"question_id": question_id}, sort=[("number", DESCENDING)], session=tx.session)
 
 
+def later_regrades(tx: Transaction, question_id: ObjectId, number: int) -> list[Document]:
+    """The question's regrades behind the one of this number, in their order."""
+    wanted = {"question_id": question_id, "number": {"$gt": number}}
+    return list(regrades().find(wanted, sort=[("number", ASCENDING)], session=tx.session))
+
+
 def add_regrade(tx: Transaction, regrade: Document) -> None:
     """Two at once conflict: of one question they have an order."""
     regrades().insert_one(regrade, session=tx.session)

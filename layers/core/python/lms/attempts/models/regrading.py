@@ -42,11 +42,13 @@ class RegradedAttempt(Resource):
 
 
 class Regrade(Resource):
-    """Whose result changes, from what to what. ``unchanged`` are all others that are handed in and hold the
-    question; among them those that a grader said the points of (``graded_by_hand``), and that were asked a version
-    that offered something else (``other_versions``): neither follows a key."""
+    """Whose result changes, from what to what: of the ``changed`` the first 10,000 stand in ``changes``.
+    ``unchanged`` are all others that are handed in and hold the question; among them those that a grader said the
+    points of (``graded_by_hand``), and that were asked a version that offered something else (``other_versions``):
+    neither follows a key."""
 
     changes: list[RegradedAttempt]
+    changed: int
     unchanged: int
     graded_by_hand: int
     other_versions: int
