@@ -84,6 +84,13 @@ def _seed(*, owner: ObjectId, learner: ObjectId) -> tuple[ObjectId, list[ObjectI
     course = {
         "_id": course_id,
         "title": "Bench",
+        "title_key": "bench",
+        "audience": "everyone",
+        "difficulty": "beginner",
+        "description": "",
+        "tags": [],
+        "skills": [],
+        "language": "en",
         "owner_id": owner,
         "staff": [{"user_id": owner, "role": "owner"}],
         "status": "published",
