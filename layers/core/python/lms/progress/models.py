@@ -8,6 +8,19 @@ from lms.fields import Body, Count, DocumentId, Flag, Id, Moment, Resource
 from lms.permissions import CourseRole
 
 
+class Missing(Resource):
+    """A condition that does not hold yet: the time ``at`` which it will, the lesson to complete, or the ``percent``
+    to reach in the quiz and the learner's ``best`` so far."""
+
+    kind: Literal["course_start", "date", "days_after_enrollment", "lesson_completed", "quiz_score"]
+    at: Moment | None = None
+    lesson_id: Id | None = None
+    title: str | None = None
+    quiz_id: Id | None = None
+    percent: float | None = None
+    best: float | None = None
+
+
 class Heartbeat(Body):
     """``position`` is the client's own measure, e.g. a video's second or the share that was scrolled, and the last
     one stays. ``seconds`` is the total that the client has counted on this lesson. ``completed`` says that the

@@ -10,7 +10,7 @@ from bson import ObjectId
 from lms.errors import Forbidden
 from lms.fields import rfc3339
 from lms.mongo import Document
-from lms.progress.reasons import Missing, Reason
+from lms.progress.reasons import Reason
 
 _TIMES = frozenset({"course_start", "date", "days_after_enrollment"})
 
@@ -39,6 +39,9 @@ class Lock(NamedTuple):
 
     def refusal(self) -> Forbidden:
         """403 LESSON_LOCKED."""
+        # Here, since only a refusal needs models.
+        from lms.progress.models import Missing
+
         missing = [Missing.model_validate(each).model_dump(mode="json", exclude_none=True) for each in self.missing]
         opens_at = rfc3339(self.opens_at) if self.opens_at else None
         return Forbidden(self.detail, code="LESSON_LOCKED", reason=self.reason, opens_at=opens_at, missing=missing)
