@@ -112,7 +112,8 @@ def _seed(*, owner: ObjectId, learner: ObjectId) -> tuple[ObjectId, list[ObjectI
     database.courses.insert_one(course)
     database.enrollments.insert_many([{**seat, "_id": ObjectId(), "user_id": _id} for _id in people])
     database.course_progress.insert_many([{**progress, "_id": ObjectId(), "user_id": _id} for _id in people])
-    strangers = [{"_id": _id, "name": "Bench", "email": f"{_id}@example.org"} for _id in people[1:]]
+    account = {"name": "Bench", "role": "student", "created_at": now}
+    strangers = [{**account, "_id": _id, "email": f"{_id}@example.org"} for _id in people[1:]]
     database.users.insert_many(strangers)
     return course_id, lesson_ids
 
