@@ -5,8 +5,8 @@ from typing import Annotated
 from lms.caller import Caller, allowed
 from lms.courses import authoring, catalogue
 from lms.courses.catalogue import Sort
-from lms.courses.models.course import Course, Language, NewCourse
-from lms.fields import Difficulty
+from lms.courses.models.course import Course, NewCourse
+from lms.fields import Difficulty, Language
 from lms.http import Cursor, Limit, Page, app, created, lambda_handler, page
 from lms.idempotency import once
 from lms.mongo import Transaction

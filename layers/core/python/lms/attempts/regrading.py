@@ -49,10 +49,11 @@ class Outcome:
         return [(attempt, worth) for attempt, _, worth in self.altered if attempt["score"] != worth["score"]]
 
     def report(self) -> Document:
+        changed = self.changed
         return {
-            "changes": [_change(attempt, worth) for attempt, worth in self.changed[:_MOST_SHOWN]],
-            "changed": len(self.changed),
-            "unchanged": self.seen - len(self.changed),
+            "changes": [_change(attempt, worth) for attempt, worth in changed[:_MOST_SHOWN]],
+            "changed": len(changed),
+            "unchanged": self.seen - len(changed),
             "graded_by_hand": self.graded_by_hand,
             "other_versions": self.other_versions,
         }

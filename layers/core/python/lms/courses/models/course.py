@@ -15,6 +15,7 @@ from lms.fields import (
     Flag,
     Id,
     Instant,
+    Language,
     Line,
     Moment,
     Reference,
@@ -36,7 +37,6 @@ def _time_zone(name: str) -> str:
 
 Description = Annotated[str, StringConstraints(max_length=5_000)]
 Tags = Annotated[list[Line], Field(max_length=20), AfterValidator(each_once)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 TimeZone = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=64), AfterValidator(_time_zone)
 ]

@@ -16,6 +16,7 @@ from lms.fields import (
     Flag,
     Id,
     Kept,
+    Language,
     Moment,
     Reference,
     Resource,
@@ -39,7 +40,6 @@ Address = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(emb
 
 Objective = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Objectives = Annotated[list[Objective], Field(max_length=20)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Minutes = Annotated[Count, Field(ge=1, le=600)]
 
 
