@@ -60,6 +60,7 @@ lock: $(VENV)/.start
 	$(COMPILE) infra/local/requirements.in -c tests/requirements.txt -o infra/local/requirements.txt
 	$(COMPILE) layers/dependencies/requirements.in -c tests/requirements.txt -o layers/dependencies/requirements.txt
 	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt -o layers/gemini/requirements.txt
+	$(COMPILE) layers/documents/requirements.in -c tests/requirements.txt -o layers/documents/requirements.txt
 	$(COMPILE) benchmarks/requirements.in -c tests/requirements.txt -o benchmarks/requirements.txt
 	$(COMPILE) infra/sam/requirements.in -o infra/sam/requirements.txt
 
