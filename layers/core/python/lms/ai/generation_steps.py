@@ -6,11 +6,11 @@ from typing import Any
 from lms.ai import library, repository
 from lms.ai.failures import ProviderFailure
 from lms.ai.generation import OUTLINE
+from lms.ai.metering import provider_of
 from lms.ai.models import CourseRequest, Lesson, Outline, Quiz
-from lms.ai.providers import Provider, provider
+from lms.ai.providers import Provider
 from lms.courses import assembly
 from lms.jobs.failures import StepFailed
-from lms.jobs.models import Usage
 from lms.jobs.steps import Finish, Kind, Step
 from lms.mongo import Document, Transaction
 
@@ -39,29 +39,11 @@ def _work(step: Step) -> tuple[Any, Finish | None]:
     if step.name == _ASSEMBLY:
         return None, _assembly(step)
     try:
-        return _ask(step, _provider(step)), None
+        return _ask(step, provider_of(step, alone=step.name == OUTLINE)), None
     except ProviderFailure as failure:
         if failure.retryable:
             raise
         raise StepFailed(failure.code, failure.reason) from failure
-
-
-def _provider(step: Step) -> Provider:
-    """The job's provider, its calls counted on the job and held to this step's share of the budget."""
-    allowance = step.allowance(alone=step.name == OUTLINE)
-    spent = 0
-
-    def record(usage: Usage) -> None:
-        nonlocal spent
-        spent += usage.input_tokens + usage.output_tokens
-        step.count(usage)
-
-    def budget_left() -> int | None:
-        return None if allowance is None else allowance - spent
-
-    return provider(
-        step.job["provider"], remaining_seconds=step.remaining_seconds, record=record, budget_left=budget_left
-    )
 
 
 def _ask(step: Step, ai: Provider) -> dict[str, Any]:
