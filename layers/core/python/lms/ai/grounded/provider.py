@@ -12,6 +12,9 @@ class Grounded:
 
     name = "grounded"
 
+    def __init__(self) -> None:
+        self.prompts: dict[str, str] = {}
+
     def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline:
         """Exactly ``lesson_count`` lessons in modules, each with its material's spans, from the sources as given.
 
