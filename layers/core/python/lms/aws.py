@@ -16,9 +16,10 @@ def _session() -> "Session":
     return get_session()
 
 
-def client(service: str, *, seconds: float, attempts: int = 1, endpoint: str | None = None) -> Any:
-    """A client that waits a second for the connection and ``seconds`` for an answer, in each of its attempts."""
+def client(service: str, *, seconds: float, attempts: int = 1, endpoint: str | None = None, **options: Any) -> Any:
+    """A client that waits a second for the connection and ``seconds`` for an answer, in each of its attempts.
+    ``options`` are further ones of botocore's Config."""
     from botocore.config import Config
 
-    config = Config(connect_timeout=1, read_timeout=seconds, retries={"total_max_attempts": attempts})
+    config = Config(connect_timeout=1, read_timeout=seconds, retries={"total_max_attempts": attempts}, **options)
     return _session().create_client(service, config=config, endpoint_url=endpoint)

@@ -54,9 +54,14 @@ class Settings(BaseModel):
     events_queue_url: str = ""
     ai_queue_url: str = ""
     work_queue_url: str = ""
+    file_checks_queue_url: str = ""
+    extraction_queue_url: str = ""
     connections_table: str = ""
     circuit_table: str = ""
     files_bucket: str = ""
+    files_user_megabytes: int = Field(default=2048, ge=1)
+    files_course_megabytes: int = Field(default=20480, ge=1)
+    malware_scan: str = Field(default="off", pattern="^(off|guardduty)$")
     websocket_endpoint: str = ""
     websocket_url: str = ""
     api_url: str = ""

@@ -23,23 +23,24 @@ _KEPT = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class _Needs:
-    """Without ``must`` the domain is down; without ``may``, or with dead letters in ``queue``, it is degraded."""
+    """Without ``must`` the domain is down; without ``may``, or with dead letters of ``queues``, it is degraded."""
 
     must: tuple[str, ...] = ("mongodb",)
     may: tuple[str, ...] = ()
-    queue: str = ""
+    queues: tuple[str, ...] = ()
 
 
 DOMAINS: Mapping[str, _Needs] = {
     "gateway": _Needs(),
     "auth": _Needs(may=("sqs",)),
-    "courses": _Needs(may=("sqs", "dynamodb"), queue="work_queue_url"),
+    "courses": _Needs(may=("sqs", "dynamodb"), queues=("work_queue_url",)),
     "assessments": _Needs(may=("sqs",)),
-    "ai": _Needs(must=("mongodb", "sqs"), may=("ai", "dynamodb"), queue="ai_queue_url"),
-    "analytics": _Needs(must=("mongodb", "sqs"), queue="events_queue_url"),
+    "ai": _Needs(must=("mongodb", "sqs"), may=("ai", "dynamodb"), queues=("ai_queue_url",)),
+    "files": _Needs(must=("mongodb", "s3"), may=("sqs",), queues=("file_checks_queue_url", "extraction_queue_url")),
+    "analytics": _Needs(must=("mongodb", "sqs"), queues=("events_queue_url",)),
     "notifications": _Needs(must=("mongodb", "dynamodb")),
 }
-"""The domains that have functions. ``queue`` is the setting that holds the address of what its worker reads."""
+"""The domains that have functions. ``queues`` are the settings that hold the addresses of what its workers read."""
 
 _latest: ServiceHealth | None = None
 
@@ -68,21 +69,24 @@ def _examine() -> ServiceHealth:
     replies = dependencies.ask(questions, max(_SHORTEST_SECONDS, give_up_at - time.monotonic()))
     rows = [_dependency(name, replies.get(name)) for name in dependencies.NAMES]
     states = {row.name: row.status for row in rows}
-    domains = [
-        _domain(name, needs, states, replies.get(_dead_letters_of(name), Reply()).value)
-        for name, needs in DOMAINS.items()
-    ]
+    domains = [_domain(name, needs, states, _dead_letters(needs, replies)) for name, needs in DOMAINS.items()]
     overall = _worst([domain.status for domain in domains])
     return ServiceHealth(status=overall, checked_at=clock.now(), domains=domains, dependencies=rows)
 
 
 def _counts() -> dict[str, dependencies.Question]:
-    queues = {name: getattr(settings(), needs.queue) for name, needs in DOMAINS.items() if needs.queue}
-    return {_dead_letters_of(name): partial(dependencies.dead_letters, url) for name, url in queues.items() if url}
+    urls = {name: getattr(settings(), name) for needs in DOMAINS.values() for name in needs.queues}
+    return {_dead_letters_of(name): partial(dependencies.dead_letters, url) for name, url in urls.items() if url}
 
 
-def _dead_letters_of(domain: str) -> str:
-    return f"dead letters of {domain}"
+def _dead_letters_of(queue: str) -> str:
+    return f"dead letters of {queue}"
+
+
+def _dead_letters(needs: _Needs, replies: Mapping[str, Reply]) -> int | None:
+    """Of all its queues; None where not every one is known."""
+    counts = [replies.get(_dead_letters_of(name), Reply()).value for name in needs.queues]
+    return sum(counts) if counts and None not in counts else None
 
 
 def _dependency(name: str, reply: Reply | None) -> Dependency:
