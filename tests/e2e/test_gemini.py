@@ -7,6 +7,7 @@ import pytest
 
 from infra.local.stack import Stack
 from lms.ai import library
+from lms.ai.gemini import prompts
 from tests.conftest import FAST, http_api
 from tests.following import Follower, finished
 from tests.gemini_server import FakeGemini
@@ -57,6 +58,9 @@ def test_a_source_text_is_cited(gemini_api: Api):
     job = finished(person, generate(person, lesson_count=3, source_text=LEAVES))
     assert job["status"] == "succeeded", job
     check_course(person, job["result"]["course_id"], 3, sources=True)
+    used = {name: {"v1": prompts.file(f"{name}.v1").sha256} for name in "rules sourced outline lesson quiz".split()}
+    assert job["prompts"] == used
+    assert person.get(f"/courses/{job['result']['course_id']}").json["generated"]["prompts"] == used
 
 
 def test_a_lesson_that_stays_invalid_fails_alone_and_is_retried_alone(gemini: FakeGemini, gemini_api: Api):

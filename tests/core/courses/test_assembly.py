@@ -67,6 +67,7 @@ def assemble(
             owner_id=ObjectId(owner.id),
             job_id=job_id,
             provider="grounded",
+            prompts={"outline": {"v1": "0" * 64}},
             request=REQUEST,
             outline=OUTLINE,
             lessons={1: LESSON, 2: LESSON, 3: LESSON},
@@ -103,7 +104,11 @@ def test_the_course_is_a_draft_of_its_owners(owner: Person):
     assert (course["audience"], course["difficulty"], course["language"]) == ("everyone", "beginner", "en")
     assert (course["status"], course["role"], course["version"]) == ("draft", "owner", 1)
     assert (course["module_count"], course["lesson_count"], len(course["skills"])) == (2, 3, 50)
-    assert course["generated"] == {"job_id": str(job_id), "provider": "grounded"}
+    assert course["generated"] == {
+        "job_id": str(job_id),
+        "provider": "grounded",
+        "prompts": {"outline": {"v1": "0" * 64}},
+    }
     assert [item["id"] for item in owner.get("/courses?owner=me").json["items"]] == [str(course_id)]
     [event] = events().find({"subject_id": course_id})
     assert (event["type"], event["actor_id"]) == ("course.created", ObjectId(owner.id))

@@ -3,7 +3,7 @@
 import pytest
 
 from lms.ai.failures import BudgetExhausted, ProviderFailure, ProviderUnavailable
-from lms.ai.gemini import prompts, schema
+from lms.ai.gemini import answers, outlining, prompts, teaching
 from lms.ai.gemini.checks import check
 from lms.ai.models import Source
 from lms.errors import Invalid
@@ -22,12 +22,12 @@ def limits(desk: Desk) -> list[int | None]:
     return [call["body"]["generationConfig"].get("maxOutputTokens") for call in desk.server.calls]
 
 
-def needs(asked: prompts.Prompt, answer: type[schema.Answer], *, cited: bool = False) -> int:
+def needs(asked: prompts.Prompt, answer: type[answers.Answer], *, cited: bool = False) -> int:
     """The least budget with which the call is made."""
-    return asked.tokens(schema.json_schema(answer, cited=cited)) + prompts.LEAST_OUTPUT
+    return asked.tokens(answers.json_schema(answer, cited=cited)) + prompts.LEAST_OUTPUT
 
 
-LESSON_NEEDS = needs(prompts.lesson(request(), OUTLINE, PLAN, []), schema.LessonAnswer)
+LESSON_NEEDS = needs(teaching.prompt(request(), OUTLINE, PLAN, []), teaching.LessonAnswer)
 
 
 def test_a_call_that_cannot_fit_is_not_made(desk: Desk):
@@ -55,7 +55,7 @@ def test_without_a_budget_the_models_own_limit_holds(desk: Desk):
 def test_an_answer_that_the_budget_cuts_off_is_not_paid_for_again(desk: Desk):
     # Room for the least output that is tried at all, which a long outline exceeds.
     asked = request(lesson_count=30)
-    budget = needs(prompts.outline(asked, []), schema.OutlineAnswer)
+    budget = needs(outlining.prompt(asked, []), outlining.OutlineAnswer)
     with pytest.raises(BudgetExhausted, match="did not suffice"):
         desk.gemini(budget=budget).outline(asked, [])
     assert len(desk.server.calls) == 1
@@ -89,7 +89,7 @@ def test_a_budget_is_never_exceeded_whatever_the_text(desk: Desk, budget: int, t
     ids=["a token a character", "a token a digit", "dense code"],
 )
 def test_the_estimate_is_not_below_what_text_that_is_dear_takes(text: str, tokens: int):
-    with_text, without = (prompts.Prompt("", parts).tokens({}) for parts in ((text,), ()))
+    with_text, without = (prompts.Prompt((), parts).tokens({}) for parts in ((text,), ()))
     assert with_text - without >= tokens
 
 
@@ -120,7 +120,7 @@ def test_check_refuses_what_could_never_work():
 
 
 def test_what_check_lets_pass_pays_for_a_first_call(desk: Desk):
-    least = needs(prompts.outline(request(), []), schema.OutlineAnswer)
+    least = needs(outlining.prompt(request(), []), outlining.OutlineAnswer)
     check(request(budget_tokens=least), [])
     with pytest.raises(Invalid):
         check(request(budget_tokens=least - 1), [])

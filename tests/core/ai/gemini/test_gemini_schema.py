@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from lms.ai.gemini.schema import LessonAnswer, OutlineAnswer, QuizAnswer, json_schema
+from lms.ai.gemini.answers import json_schema
+from lms.ai.gemini.outlining import OutlineAnswer
+from lms.ai.gemini.quizzing import QuizAnswer
+from lms.ai.gemini.teaching import LessonAnswer
 
 # https://ai.google.dev/api/generate-content, GenerationConfig.responseJsonSchema
 KNOWN = set(

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ValidationError
 
 from lms.ai import models
 from lms.ai.failures import ContentRefused
-from lms.ai.gemini import schema
+from lms.ai.gemini.teaching import LessonAnswer
 from tests.core.ai.gemini.desk import OUTLINE, PLAN, SOURCE, Desk, request
 
 
@@ -72,7 +72,7 @@ CONTENT = [
     models.Quiz,
     models.Cloze,
     models.Block,
-    schema.LessonAnswer,
+    LessonAnswer,
 ]
 
 

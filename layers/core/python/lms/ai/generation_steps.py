@@ -79,6 +79,7 @@ def _assembly(step: Step) -> Finish:
             owner_id=job["owner_id"],
             job_id=job["_id"],
             provider=job["provider"],
+            prompts=job.get("prompts", {}),
             request=CourseRequest.model_validate(job["request"]),
             outline=outline,
             lessons={

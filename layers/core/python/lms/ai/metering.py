@@ -1,4 +1,4 @@
-"""The provider that a job's step asks, each of its calls held to what may be spent and counted as soon as it ends."""
+"""The provider that a job's step asks, each of its calls held to what may be spent and counted when it ends."""
 
 from lms.ai.providers import Provider, provider
 from lms.jobs.models import Usage
@@ -14,11 +14,12 @@ def provider_of(step: Step, *, alone: bool = False) -> Provider:
     def record(usage: Usage) -> None:
         nonlocal spent
         spent += usage.input_tokens + usage.output_tokens
-        step.count(usage)
+        step.count(usage, ai.prompts)
 
     def budget_left() -> int | None:
         return None if allowance is None else allowance - spent
 
-    return provider(
+    ai = provider(
         step.job["provider"], remaining_seconds=step.remaining_seconds, record=record, budget_left=budget_left
     )
+    return ai

@@ -9,7 +9,10 @@ from lms.jobs.models import Usage
 
 
 class Provider(Protocol):
+    """``prompts`` has the sha256 of every prompt file that it has asked a model with, by the file's name."""
+
     name: str
+    prompts: dict[str, str]
 
     def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline: ...
 

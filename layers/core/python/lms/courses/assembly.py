@@ -30,6 +30,7 @@ def assemble(
     owner_id: ObjectId,
     job_id: ObjectId,
     provider: str,
+    prompts: Mapping[str, Mapping[str, str]],
     request: CourseRequest,
     outline: OutlinePlan,
     lessons: Mapping[int, Lesson],
@@ -61,7 +62,7 @@ def assemble(
         **ownership(owner_id),
         "status": CourseStatus.DRAFT,
         "modules": modules,
-        "generated": {"job_id": job_id, "provider": provider},
+        "generated": {"job_id": job_id, "provider": provider, "prompts": prompts},
         **assembly.first_version,
     }
     repository.add_course(tx, course)

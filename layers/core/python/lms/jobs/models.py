@@ -39,6 +39,8 @@ class JobResult(Resource):
 
 
 class Job(Resource):
+    """``prompts`` names the prompt files that a model was asked with: by name and version, their sha256."""
+
     id: DocumentId
     kind: Literal["course_generation", "enrollment_import"]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -47,6 +49,7 @@ class Job(Resource):
     error: JobError | None
     usage: Usage
     provider: str | None = None
+    prompts: dict[str, dict[str, str]] = {}
     course_id: Id | None = None
     created_at: Moment
     updated_at: Moment

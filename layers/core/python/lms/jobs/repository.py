@@ -10,7 +10,15 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from lms import clock, mongo
 from lms.mongo import Document, Transaction
 
-jobs = mongo.collection("jobs", indexes=[IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)])])
+jobs = mongo.collection(
+    "jobs",
+    indexes=[
+        IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("owner_id", ASCENDING), ("created_at", ASCENDING), ("kind", ASCENDING)]),
+        IndexModel([("course_id", ASCENDING), ("created_at", ASCENDING), ("kind", ASCENDING)]),
+        IndexModel([("created_at", ASCENDING), ("kind", ASCENDING)]),
+    ],
+)
 steps = mongo.collection(
     "job_steps",
     indexes=[
@@ -38,6 +46,19 @@ def jobs_of(owner_id: ObjectId, before: ObjectId | None, limit: int) -> list[Doc
     return list(jobs().find({"owner_id": owner_id, **place}).sort("_id", DESCENDING).limit(limit))
 
 
+def started(
+    theirs: Mapping[str, Any], begin: datetime, end: datetime, kinds: Sequence[str]
+) -> dict[str, int]:
+    """How many jobs of each of these kinds, of those that meet ``theirs``, were made in the time. From an index alone."""
+    found = jobs().aggregate(
+        [
+            {"$match": {**theirs, "created_at": {"$gte": begin, "$lt": end}, "kind": {"$in": list(kinds)}}},
+            {"$group": {"_id": "$kind", "count": {"$sum": 1}}},
+        ]
+    )
+    return {row["_id"]: row["count"] for row in found}
+
+
 def change_job(
     tx: Transaction | None, job_id: ObjectId, change: Mapping[str, Any], *, only_in: Sequence[str] = ()
 ) -> Document | None:
@@ -55,16 +76,20 @@ def _with_version(change: Mapping[str, Any]) -> dict[str, Any]:
     return {**change, "$inc": {**change.get("$inc", {}), "version": 1}}
 
 
-def add_usage(job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd: float) -> None:
+def add_usage(
+    job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd: float, *, prompts: Mapping[str, str]
+) -> None:
+    """The dot in a prompt file's name nests its versions: {"outline": {"v1": sha256}}."""
     jobs().update_one(
         {"_id": job_id},
         {
+            **({"$set": {f"prompts.{name}": sha256 for name, sha256 in prompts.items()}} if prompts else {}),
             "$inc": {
                 "usage.input_tokens": input_tokens,
                 "usage.output_tokens": output_tokens,
                 "usage.cost_usd": cost_usd,
                 "version": 1,
-            }
+            },
         },
     )
 

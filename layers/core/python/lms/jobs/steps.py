@@ -62,10 +62,13 @@ class Step:
         no other step runs beside it."""
         return repository.grant_allowance(self.held, alone=alone)
 
-    def count(self, usage: Usage) -> None:
-        """Add what a model's call took to the job's usage."""
+    def count(self, usage: Usage, prompts: Mapping[str, str]) -> None:
+        """Add what a model's call took to the job's usage, and note the prompt files that it was asked with: their
+        sha256 by name, such as "outline.v1"."""
         metrics.count("ModelTokens", usage.input_tokens + usage.output_tokens)
-        repository.add_usage(self.job["_id"], usage.input_tokens, usage.output_tokens, usage.cost_usd)
+        repository.add_usage(
+            self.job["_id"], usage.input_tokens, usage.output_tokens, usage.cost_usd, prompts=prompts
+        )
 
 
 Kinds = Mapping[str, Kind]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from lms.ai.gemini import paragraphs, prompts
-from lms.ai.gemini.schema import OutlineAnswer, json_schema
+from lms.ai.gemini import outlining, paragraphs
+from lms.ai.gemini.answers import json_schema
+from lms.ai.gemini.prompts import LEAST_OUTPUT
 from lms.ai.models import CourseRequest, Source
 from lms.errors import Invalid
 
@@ -16,8 +17,8 @@ def check(request: CourseRequest, sources: Sequence[Source]) -> None:
         raise Invalid("The source text holds no words.", code="SOURCE_EMPTY")
     if request.budget_tokens is None:
         return
-    asked = prompts.outline(request, shown).tokens(json_schema(OutlineAnswer, cited=bool(shown)))
-    needed = asked + prompts.LEAST_OUTPUT
+    asked = outlining.prompt(request, shown).tokens(json_schema(outlining.OutlineAnswer, cited=bool(shown)))
+    needed = asked + LEAST_OUTPUT
     if needed > request.budget_tokens:
         raise Invalid(
             f"budget_tokens is too small: the outline alone may need {needed} tokens.", code="BUDGET_TOO_SMALL"

@@ -5,22 +5,21 @@ from functools import partial
 from typing import Any, TypeVar
 
 from lms import clock
+from lms.ai import evidence
 from lms.ai.failures import BudgetExhausted, ContentRefused
-from lms.ai.gemini import conversion, paragraphs, prompts
+from lms.ai.gemini import answers, outlining, paragraphs, quizzing, teaching
+from lms.ai.gemini.answers import Answer, Unusable, json_schema
 from lms.ai.gemini.breaker import guarded
 from lms.ai.gemini.client import Client, Reply
-from lms.ai.gemini.conversion import Unusable
 from lms.ai.gemini.pricing import cost_usd
 from lms.ai.gemini.prompts import LEAST_OUTPUT, Prompt
 from lms.ai.gemini.retries import Outage, Retries
-from lms.ai.gemini.schema import Answer, LessonAnswer, OutlineAnswer, QuizAnswer, json_schema
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
 from lms.config import settings
 from lms.jobs.models import Usage
 from lms.telemetry import logger
 
 _ASKED_AT_MOST = 3
-_QUESTIONS = 5
 _MOST_OUTPUT = 65_536
 _BLOCKED = {"SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "ESCALATION", "PUP_LIMITED_DISABLED"}
 _CUT_OFF = {"MAX_TOKENS", "CONTINUATION"}
@@ -31,7 +30,8 @@ T = TypeVar("T")
 
 class Gemini:
     """``record`` is told what every call used: by Google's count, and by our estimate of its input where no answer
-    came that could tell; ``budget_left`` is in tokens, None: no budget."""
+    came that could tell; ``budget_left`` is in tokens, None: no budget. ``prompts`` has the sha256 of every prompt
+    file that was used, by its name."""
 
     name = "gemini"
 
@@ -47,6 +47,7 @@ class Gemini:
         retries: Retries | None = None,
         circuit_table: str | None = None,
     ) -> None:
+        self.prompts: dict[str, str] = {}
         self._remaining_seconds = remaining_seconds
         self._record = record
         self._budget_left = budget_left
@@ -63,10 +64,9 @@ class Gemini:
     def outline(self, request: CourseRequest, sources: Sequence[Source]) -> Outline:
         shown = paragraphs.numbered(sources)
         return self._ask(
-            prompts.outline(request, shown),
-            OutlineAnswer,
-            lambda answer: conversion.outline(answer, request.lesson_count, shown),
-            cited=bool(shown),
+            outlining.prompt(request, shown),
+            outlining.OutlineAnswer,
+            lambda answer: outlining.outline(answer, request.lesson_count, shown),
         )
 
     def lesson(
@@ -74,29 +74,37 @@ class Gemini:
     ) -> Lesson:
         shown = paragraphs.within(paragraphs.numbered(sources), plan.spans)
         return self._ask(
-            prompts.lesson(request, outline, plan, shown),
-            LessonAnswer,
-            lambda answer: conversion.lesson(answer, shown),
-            cited=bool(shown),
+            teaching.prompt(request, outline, plan, shown),
+            teaching.LessonAnswer,
+            lambda answer: teaching.lesson(answer, shown),
         )
 
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
         return self._ask(
-            prompts.quiz(request, plan, lesson, _QUESTIONS),
-            QuizAnswer,
-            lambda answer: conversion.quiz(answer, lesson),
-            cited=False,
+            quizzing.prompt(request, plan, lesson),
+            quizzing.QuizAnswer,
+            lambda answer: quizzing.quiz(answer, lesson),
+            lambda quiz: evidence.problems(quiz, lesson),
         )
 
-    def _ask(self, prompt: Prompt, answer: type[A], convert: Callable[[A], T], *, cited: bool) -> T:
-        """Raise ContentRefused when the third answer is still unusable."""
-        schema = json_schema(answer, cited=cited)
+    def _ask(
+        self,
+        prompt: Prompt,
+        answer: type[A],
+        convert: Callable[[A], T],
+        gate: Callable[[T], Sequence[str]] = lambda _: (),
+    ) -> T:
+        """What ``convert`` makes of the answer and ``gate`` finds no problem in. Where ``convert`` raises Unusable
+        or ``gate`` names problems, the model is asked again with them. Raise ContentRefused when the third answer
+        is still unusable."""
+        schema = json_schema(answer, cited=prompt.cites)
+        self.prompts |= {file.name: file.sha256 for file in prompt.files}
         problems: list[str] = []
         for _ in range(_ASKED_AT_MOST):
             asked = prompt.corrected(problems) if problems else prompt
             reply = self._retries.run(partial(self._call, asked, schema), self._remaining_seconds)
             try:
-                return conversion.read(answer, _text(reply), convert)
+                return answers.read(answer, _text(reply), convert, gate)
             except Unusable as unusable:
                 problems = unusable.problems
                 logger.info("gemini's answer was unusable", problems=len(problems))

@@ -67,10 +67,12 @@ class CourseChange(Change):
 
 
 class Generated(Resource):
-    """The job that made a course, and the AI provider that it used."""
+    """The job that made a course, the AI provider that it used, and the prompt files that a model was asked with:
+    by name and version, their sha256."""
 
     job_id: Id
     provider: str
+    prompts: dict[str, dict[str, str]] = {}
 
 
 class Course(Resource):

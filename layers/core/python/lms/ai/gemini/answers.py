@@ -1,0 +1,96 @@
+"""What every task's answer shares: its schema within the JSON Schema that Gemini reads, and how it is read.
+
+Answers are flatter than ``lms.ai.models``. Gemini knows no ``const``, ``default``, ``pattern`` or string lengths,
+and nothing beside a ``$ref``: further rules are checked when an answer is converted.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_MOST_PROBLEMS = 12
+
+
+def _printable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("holds control characters")
+    if not text.strip():
+        raise ValueError("is empty")
+    return text.strip()
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+
+
+class Answer(BaseModel):
+    # What the model wrote stays out of errors, which are logged.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Citation(Answer):
+    """Consecutive source paragraphs, by number; ``first`` equals ``last`` for a single one."""
+
+    first: int
+    last: int
+
+
+A = TypeVar("A", bound=Answer)
+T = TypeVar("T")
+
+
+class Unusable(Exception):
+    """The answer breaks rules; each of ``problems`` says which and where."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = list(problems)[:_MOST_PROBLEMS]
+
+
+def read(answer: type[A], text: str, convert: Callable[[A], T], gate: Callable[[T], Sequence[str]]) -> T:
+    """Raise Unusable where the text is not such an answer, breaks a rule or does not pass the gate."""
+    try:
+        made = convert(answer.model_validate_json(text))
+    except ValidationError as error:
+        raise Unusable(explain(error)) from error
+    if problems := gate(made):
+        raise Unusable(problems)
+    return made
+
+
+def explain(error: ValidationError) -> list[str]:
+    # Without the input: it is long, and it is the model's own words.
+    return [
+        f"{'.'.join(str(step) for step in row['loc']) or 'the answer'}: {row['msg']}"
+        for row in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+
+
+@cache
+def json_schema(answer: type[Answer], *, cited: bool) -> dict[str, Any]:
+    """The JSON Schema to send: where there are sources citations are required, else they do not appear."""
+    whole = answer.model_json_schema()
+    definitions: dict[str, Any] = whole.get("$defs", {})
+    for part in (whole, *definitions.values()):
+        _settle_citations(part, cited)
+        for each in part["properties"].values():
+            each.pop("default", None)
+    if not cited:
+        definitions.pop(Citation.__name__, None)
+    return whole
+
+
+def _settle_citations(part: dict[str, Any], cited: bool) -> None:
+    properties = part["properties"]
+    for name in {"source", "sources"} & properties.keys():
+        if not cited:
+            del properties[name]
+            continue
+        part["required"].append(name)
+        if name == "sources":
+            properties[name]["minItems"] = 1
+        else:
+            properties[name] = properties[name]["anyOf"][0]
