@@ -121,6 +121,27 @@ def in_course(
     return check
 
 
+def in_course_named(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
+    """As ``in_course``, for the course that the body names as ``course_id``."""
+
+    def check(request: Request) -> CourseAccess:
+        return enter(caller(request), ObjectId(request.json_body["course_id"]), permission, load=load)
+
+    check.__dict__["permission"] = permission
+    return check
+
+
+def in_course_of_lesson_named(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
+    """As ``in_course_of``, for the lesson that the body names as ``lesson_id``."""
+
+    def check(request: Request) -> CourseAccess:
+        _id = ObjectId(request.json_body["lesson_id"])
+        return enter_through(repository.lessons, caller(request), _id, permission, load=load)
+
+    check.__dict__["permission"] = permission
+    return check
+
+
 def in_course_of(
     collection: mongo.Declared, permission: str, *, load: Part = "membership", progress: bool = False
 ) -> Callable[[Request], CourseAccess]:

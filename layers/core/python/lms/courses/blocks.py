@@ -9,6 +9,7 @@ from bson import ObjectId
 
 from lms import markdown
 from lms.courses import media
+from lms.courses.limits import MOST_BLOCKS, MOST_LESSON_BYTES
 from lms.courses.states import Origin
 from lms.errors import Invalid
 from lms.mongo import Document
@@ -69,9 +70,21 @@ def replaced(present: Sequence[Document], drafts: Sequence[BlockDraft]) -> list[
     """
     blocks = {each["id"]: each for each in present}
     result = [_replaced(draft, index, blocks) for index, draft in enumerate(drafts)]
-    if sum(len(each["html"].encode()) for each in result) > _MOST_HTML_BYTES:
+    if _html_bytes(result) > _MOST_HTML_BYTES:
         raise Invalid(errors=[{"pointer": "/blocks", "message": "grow too large as HTML"}])
     return result
+
+
+def _html_bytes(blocks: Sequence[Document]) -> int:
+    return sum(len(each["html"].encode()) for each in blocks)
+
+
+def fit(blocks: Sequence[Document]) -> bool:
+    """Whether a lesson holds as many as these."""
+    written = sum(
+        len(str(each.get(name) or "").encode()) for each in blocks for name in ("text", "url", "alt", "transcript")
+    )
+    return len(blocks) <= MOST_BLOCKS and written <= MOST_LESSON_BYTES and _html_bytes(blocks) <= _MOST_HTML_BYTES
 
 
 def _replaced(draft: BlockDraft, index: int, blocks: dict[str, Document]) -> Document:
@@ -85,6 +98,13 @@ def _replaced(draft: BlockDraft, index: int, blocks: dict[str, Document]) -> Doc
     if {name: value for name, value in old.items() if name not in _SAID_BY_THE_SERVER} == written:
         return old
     return block(**written, origin=Origin.PERSON, id=draft.id)
+
+
+def rewritten(old: Document, fields: Mapping[str, Any], review: Document) -> Document:
+    """The block with ``fields`` that an AI wrote and a person has looked at. It comes from where it came from."""
+    written = {name: value for name, value in old.items() if name not in _SAID_BY_THE_SERVER} | fields
+    made = block(**written, origin=Origin.AI, source=old["source"], id=old["id"])
+    return {**made, "reviewed": review}
 
 
 def _written(draft: BlockDraft) -> Document:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from lms.courses import embeds
+from lms.courses.limits import MOST_BLOCKS, MOST_LESSON_BYTES
 from lms.courses.models.source import Source
 from lms.courses.states import Origin
 from lms.fields import (
@@ -26,12 +27,10 @@ from lms.fields import (
 from lms.mongo import Document
 from lms.progress.conditions import Completion, Release, Viewed
 
-_MOST_LESSON_BYTES = 200 * 1024
-
 
 def _small_enough(blocks: "list[BlockDraft]") -> "list[BlockDraft]":
-    if sum(block.bytes for block in blocks) > _MOST_LESSON_BYTES:
-        raise ValueError(f"a lesson's blocks hold at most {_MOST_LESSON_BYTES} bytes together")
+    if sum(block.bytes for block in blocks) > MOST_LESSON_BYTES:
+        raise ValueError(f"a lesson's blocks hold at most {MOST_LESSON_BYTES} bytes together")
     return blocks
 
 
@@ -132,7 +131,7 @@ class BlockDraft(Body):
         return sum(len(each.encode()) for each in words if each)
 
 
-Blocks = Annotated[list[BlockDraft], Field(max_length=200), AfterValidator(_small_enough)]
+Blocks = Annotated[list[BlockDraft], Field(max_length=MOST_BLOCKS), AfterValidator(_small_enough)]
 
 
 class NewLesson(Body):
