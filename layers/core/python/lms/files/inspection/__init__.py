@@ -1,0 +1,1 @@
+"""What a file really holds, against what was said of it: a local path goes in, a verdict comes out."""

@@ -1,0 +1,54 @@
+"""Inspects in a process of its own, without this one's secrets, and with an end to its time and memory.
+
+Parsers of hostile files may hang, eat memory or crash; here that ends in a verdict, never in a file that passes.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lms.files.inspection import contents
+from lms.files.inspection.verdict import Reason, Verdict
+from lms.telemetry import logger
+
+MEMORY_BYTES = 1280 * 1024 * 1024
+"""Of address space; the picture of the most pixels takes a quarter of it."""
+_MODULE = "lms.files.inspection.apart"
+
+
+def inspect(path: Path, content_type: str, seconds: float) -> Verdict:
+    """The verdict on a file's content, within ``seconds``."""
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TMPDIR": tempfile.gettempdir()}
+    command = [sys.executable, "-m", _MODULE, str(path), content_type]
+    try:
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return _too_complex("time")
+    if done.returncode == 0:
+        reason, _, sentence = done.stdout.decode().partition("\n")
+        return Verdict(Reason(reason) if reason else None, sentence)
+    told = done.stderr.decode(errors="replace")
+    if "MemoryError" in told or done.returncode < 0:
+        return _too_complex("memory")
+    logger.error("an inspection failed", extra={"content_type": content_type, "told": told[-2000:]})
+    return Verdict(Reason.BROKEN, "The file could not be read. Save it anew or in another format.")
+
+
+def _too_complex(of: str) -> Verdict:
+    return Verdict(Reason.TOO_COMPLEX, f"The file takes too much {of} to check. Make it simpler or divide it.")
+
+
+def _main(path: str, content_type: str) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    verdict = contents.inspect(Path(path), content_type)
+    sys.stdout.write(f"{verdict.reason or ''}\n{verdict.sentence}")
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
