@@ -22,7 +22,7 @@ def generate_course(
 ) -> Response[Accepted]:
     def prepare() -> Work:
         rate_limits.take(rate_limits.GENERATE_BY_PERSON, str(caller.id))
-        sources = generation.sources_for(body)
+        sources = generation.sources_for(body, caller)
         return lambda tx: accepted(generation.start(tx, caller.id, body, sources))
 
     return once_prepared(caller.id, prepare)

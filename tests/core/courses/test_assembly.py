@@ -72,7 +72,7 @@ def assemble(
             outline=OUTLINE,
             lessons={1: LESSON, 2: LESSON, 3: LESSON},
             quizzes={1: quiz, 3: quiz},
-            source_titles={SOURCE: "A text on leaves"},
+            cite=lambda span: {**span.model_dump(), "title": "A text on leaves"},
         )
         if fail:
             raise RuntimeError("the worker died")
@@ -132,7 +132,8 @@ def test_the_outline_follows_the_plan(owner: Person):
 def test_blocks_and_key_terms_carry_their_source(owner: Person):
     course_id = ObjectId()
     assemble(owner, course_id, ObjectId())
-    source = {"source_id": SOURCE, "title": "A text on leaves", "start": 10, "end": 42}
+    unknown = {"file_id": None, "page": None, "last_page": None, "heading": None, "changed": False}
+    source = {"source_id": SOURCE, "title": "A text on leaves", "start": 10, "end": 42, **unknown}
     for lesson in lessons_of(owner, course_id):
         [markdown, code] = lesson["blocks"]
         assert (markdown["html"], markdown["origin"], markdown["source"]) == (

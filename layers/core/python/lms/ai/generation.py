@@ -9,6 +9,7 @@ from lms.ai import library, repository
 from lms.ai.grounded import choosing
 from lms.ai.models import CourseRequest, Source
 from lms.ai.providers import configured
+from lms.caller import Caller
 from lms.jobs import starting
 from lms.mongo import Document, Transaction
 
@@ -33,11 +34,17 @@ def start(tx: Transaction, owner_id: ObjectId, request: CourseRequest, sources: 
     )
 
 
-def sources_for(request: CourseRequest) -> list[Source]:
-    """What the course is to be built from. Raise 422 where the provider has too little text or budget to begin."""
+def sources_for(request: CourseRequest, who: Caller) -> list[Source]:
+    """What the course is to be built from. Raise 422 where the provider has too little text or budget to begin, or
+    where a file's text is not there for the caller to use."""
     given = []
     if request.source_text is not None:
         given = [Source(id=str(ObjectId()), title=request.topic, text=request.source_text)]
+    if request.source_file_ids:
+        # Imported here: most courses are built without files.
+        from lms.ai import source_files
+
+        given += source_files.texts(who, request.source_file_ids)
     if configured() == "gemini":
         # Imported here, so that stages without Gemini do not pay for it.
         from lms.ai.gemini import checks

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lms.ai import library, repository
+from lms.ai import library, repository, sources
 from lms.ai.failures import ProviderFailure
 from lms.ai.generation import OUTLINE
 from lms.ai.metering import provider_of
@@ -49,16 +49,24 @@ def _work(step: Step) -> tuple[Any, Finish | None]:
 def _ask(step: Step, ai: Provider) -> dict[str, Any]:
     """The output of an outline, lesson or quiz step."""
     request = CourseRequest.model_validate(step.job["request"])
-    sources = [library.as_source(row) for row in repository.sources_by_id(step.job["source_ids"])]
+    given = [library.as_source(row) for row in _texts(step.job)]
     if step.name == OUTLINE:
-        return ai.outline(request, sources).model_dump(mode="json")
+        return ai.outline(request, given).model_dump(mode="json")
     kind, _, number = step.name.partition("-")
     outline = _outline(step)
     plan = outline.lessons[int(number) - 1]
     if kind == "lesson":
-        return ai.lesson(request, outline, plan, sources).model_dump(mode="json")
+        return ai.lesson(request, outline, plan, given).model_dump(mode="json")
     lesson = Lesson.model_validate(step.outputs(f"lesson-{number}$")[f"lesson-{number}"])
-    return ai.quiz(request, plan, lesson, sources).model_dump(mode="json")
+    return ai.quiz(request, plan, lesson, given).model_dump(mode="json")
+
+
+def _texts(job: Document) -> list[Document]:
+    """In the order of the request. Raise StepFailed where one was deleted since."""
+    row_of = {row["_id"]: row for row in repository.sources_by_id(job["source_ids"]) if row["text"]}
+    if len(row_of) < len(job["source_ids"]):
+        raise StepFailed("SOURCE_GONE", "A file that the course was to be built from has been deleted.")
+    return [row_of[source_id] for source_id in job["source_ids"]]
 
 
 def _outline(step: Step) -> Outline:
@@ -70,7 +78,7 @@ def _assembly(step: Step) -> Finish:
     outline = _outline(step)
     lessons = step.outputs("lesson-")
     quizzes = step.outputs("quiz-")
-    titles = {str(row["_id"]): row["title"] for row in repository.sources_by_id(job["source_ids"])}
+    cite = sources.citing(_texts(job))
 
     def assemble(tx: Transaction) -> Document:
         assembly.assemble(
@@ -86,8 +94,9 @@ def _assembly(step: Step) -> Finish:
                 plan.number: Lesson.model_validate(lessons[f"lesson-{plan.number}"]) for plan in outline.lessons
             },
             quizzes={plan.number: Quiz.model_validate(quizzes[f"quiz-{plan.number}"]) for plan in outline.lessons},
-            source_titles=titles,
+            cite=cite,
         )
+        sources.follow(tx, job["source_ids"])
         return {"course_id": job["draft_id"], "result": {"course_id": job["draft_id"]}}
 
     return assemble

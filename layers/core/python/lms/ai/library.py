@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bson import ObjectId
 
+from lms import clock
 from lms.ai import repository
 from lms.ai.grounded.ranking import Entry, index_of
 from lms.ai.models import Source
@@ -16,7 +17,7 @@ _TEXTS = Path(__file__).with_name("library")
 def seed() -> int:
     """Put the shipped texts and their indexes into MongoDB, where deployed functions read them; return how many."""
     texts = [_document(path.read_text(encoding="utf-8")) for path in sorted(_TEXTS.glob("*.md"))]
-    repository.replace_library(texts)
+    repository.replace_library(texts, clock.now())
     return len(texts)
 
 

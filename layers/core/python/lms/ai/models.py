@@ -2,19 +2,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from lms.fields import Body, Count, Difficulty, Id, Line, Title
+from lms.fields import Body, Count, Difficulty, Id, Line, Reference, Title, each_once
+
+SourceFiles = Annotated[list[Reference], Field(min_length=1, max_length=20), AfterValidator(each_once)]
 
 
 class CourseRequest(Body):
-    """What a person asks to have generated."""
+    """What a person asks to have generated.
+
+    ``source_file_ids`` names files whose text was extracted; ``source_text`` comes before theirs.
+    """
 
     topic: Title
     audience: Line
     difficulty: Difficulty
     lesson_count: Annotated[Count, Field(ge=1, le=30)]
     source_text: Annotated[str, StringConstraints(min_length=1, max_length=200_000)] | None = None
+    source_file_ids: SourceFiles | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
     budget_tokens: Annotated[Count, Field(ge=1_000, le=10_000_000)] | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,11 @@ def assemble(
     outline: OutlinePlan,
     lessons: Mapping[int, Lesson],
     quizzes: Mapping[int, Quiz],
-    source_titles: Mapping[str, str],
+    cite: Callable[[Span], Document],
 ) -> None:
-    """Write the draft inside ``tx``. ``lessons`` and ``quizzes`` by lesson number; a lesson may go without quiz."""
-    assembly = _Assembly(course_id, source_titles, clock.now())
+    """Write the draft inside ``tx``. ``lessons`` and ``quizzes`` by lesson number; a lesson may go without quiz.
+    ``cite`` gives what is kept of where something comes from."""
+    assembly = _Assembly(course_id, cite, clock.now())
     modules = [
         {
             "_id": ObjectId(),
@@ -74,9 +75,9 @@ def assemble(
 class _Assembly:
     """The rows of a course in the making."""
 
-    def __init__(self, course_id: ObjectId, source_titles: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, course_id: ObjectId, cite: Callable[[Span], Document], now: datetime) -> None:
         self.course_id = course_id
-        self.source_titles = source_titles
+        self.cite = cite
         self.first_version = {"version": 1, "created_at": now, "updated_at": now, "deleted_at": None}
         self.lessons: list[Document] = []
         self.quizzes: list[Document] = []
@@ -119,4 +120,4 @@ class _Assembly:
         return {"term": found.term, "definition": found.definition, "source": self._source(found.source)}
 
     def _source(self, span: Span | None) -> Document | None:
-        return {**span.model_dump(), "title": self.source_titles[span.source_id]} if span else None
+        return self.cite(span) if span else None

@@ -160,8 +160,8 @@ def _together(query: Sequence[str], library: Sequence[Entry]) -> list[Entry]:
 
 
 def segments_for(request: CourseRequest, documents: Sequence[Document]) -> list[Segment]:
-    """All that may become lessons: a given text whole, of the library's what is on the topic."""
-    if request.source_text is None:
+    """All that may become lessons: given texts whole, of the library's what is on the topic."""
+    if request.source_text is None and not request.source_file_ids:
         return relevant(request.topic, documents)
     return [segment for document in documents for segment in sections(document)]
 

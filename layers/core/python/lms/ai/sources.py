@@ -1,0 +1,81 @@
+"""The texts that courses are built from: kept from files, cited by place, succeeded by new editions, forgotten.
+
+What is superseded or forgotten is marked ``due``: ``lms.ai.editions`` then brings what cites it up to date.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bson import ObjectId
+
+from lms import clock
+from lms.ai import repository
+from lms.mongo import Document, Transaction
+
+if TYPE_CHECKING:
+    from lms.ai.models import Span
+    from lms.extraction.extracted import Extracted
+
+
+def keep(tx: Transaction, file: Mapping[str, Any], extracted: "Extracted") -> ObjectId:
+    """The id of the file's source. The text of the file that it replaces is superseded by this one."""
+    source_id = ObjectId()
+    repository.add_source(
+        tx,
+        {
+            "_id": source_id,
+            "title": file["name"],
+            "text": extracted.text,
+            "places": [place._asdict() for place in extracted.places],
+            "origin": "file",
+            "file_id": file["_id"],
+            "owner_id": file["owner_id"],
+            "created_at": clock.now(),
+        },
+    )
+    if file.get("replaces"):
+        repository.supersede(tx, {"file_id": file["replaces"]}, source_id, clock.now())
+    return source_id
+
+
+def forget(tx: Transaction, file_id: ObjectId) -> None:
+    """Drop the file's text; what cites it is marked as changed. Idempotent."""
+    repository.forget(tx, file_id, clock.now())
+
+
+def follow(tx: Transaction, source_ids: Iterable[Any]) -> None:
+    """Look again at what cites these: citations of texts that are no longer current may have come back."""
+    wanted = [ObjectId(each) for each in source_ids]
+    if wanted:
+        repository.mark_due(tx, wanted)
+
+
+def place(row: Mapping[str, Any], start: int) -> Document:
+    """The page and the heading that character ``start`` of a source's text stands on; None where it has none."""
+    places: Sequence[Mapping[str, Any]] = row.get("places") or ()
+    at = bisect_right(places, start, key=lambda each: each["start"]) - 1
+    found = places[at] if at >= 0 else {}
+    return {"page": found.get("page"), "heading": found.get("heading")}
+
+
+def citation(row: Mapping[str, Any], start: int, end: int) -> Document:
+    """What a course keeps of where a piece comes from. ``follows`` names the source while that is current."""
+    first = place(row, start)
+    last_page = place(row, max(start, end - 1))["page"]
+    return {
+        "source_id": str(row["_id"]),
+        "follows": str(row["_id"]),
+        "start": start,
+        "end": end,
+        "title": row["title"],
+        "file_id": row.get("file_id"),
+        **first,
+        "last_page": last_page if last_page != first["page"] else None,
+    }
+
+
+def citing(rows: Iterable[Mapping[str, Any]]) -> "Callable[[Span], Document]":
+    """How spans in these sources are cited."""
+    row_of = {str(row["_id"]): row for row in rows}
+    return lambda span: citation(row_of[span.source_id], span.start, span.end)
