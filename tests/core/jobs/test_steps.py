@@ -286,7 +286,7 @@ def test_the_budgets_shares_never_exceed_it_however_many_ask_at_once(budgeted: T
     shares = [share for share in given if share is not None]
     assert sum(shares) <= 1_000
     assert min(shares) >= 333, "and they are fair"
-    repository.add_usage(budgeted.job_id, 900, 0, 0.1, prompts={})
+    repository.add_usage(None, budgeted.job_id, 900, 0, 0.1, prompts={})
     assert (repository.grant_allowance(claims[0], alone=False) or 0) <= 100
 
 

@@ -46,10 +46,15 @@ class Desk:
         return Gemini(
             api_key,
             remaining_seconds=lambda: seconds - sum(self.waits),
-            record=self.used.append,
+            hold=lambda model, input_tokens, most_output: most_output,
+            record=self._record,
             budget_left=lambda: None if budget is None else budget - self.tokens,
             **made,
         )
+
+    def _record(self, usage: Usage) -> None:
+        if usage.input_tokens or usage.output_tokens:
+            self.used.append(usage)
 
     def retries(self, **change: Any) -> Retries:
         return Retries(**{"base": 0.0, "sleep": self.waits.append, **change})

@@ -1,5 +1,6 @@
 """Why an AI provider did not deliver, told so that the person who started the job can act on it."""
 
+from lms.errors import DomainError
 from lms.jobs.failures import Trouble
 
 
@@ -26,6 +27,16 @@ class BudgetExhausted(ProviderFailure):
     """The next call does not fit into the tokens that are left."""
 
     code = "BUDGET_EXHAUSTED"
+
+
+class BudgetUsedUp(ProviderFailure):
+    """The month's budget of the platform, the person or the course has too little left; ``exceeded`` says whose."""
+
+    code = "BUDGET_EXCEEDED"
+
+    def __init__(self, exceeded: DomainError) -> None:
+        super().__init__(exceeded.detail)
+        self.exceeded = exceeded
 
 
 class ProviderUnavailable(ProviderFailure):

@@ -7,6 +7,10 @@ from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Sour
 from lms.config import settings
 from lms.jobs.models import Usage
 
+Hold = Callable[[str, int, int | None], int | None]
+"""Before each call: with its model, its input tokens and the most that it may put out (None: what the model can).
+Returns what it may put out. Raise ProviderFailure where it may not be made."""
+
 
 class Provider(Protocol):
     """``prompts`` has the sha256 of every prompt file that it has asked a model with, by the file's name."""
@@ -31,10 +35,11 @@ def provider(
     name: str,
     *,
     remaining_seconds: Callable[[], float],
+    hold: Hold,
     record: Callable[[Usage], None],
     budget_left: Callable[[], int | None],
 ) -> Provider:
-    """``budget_left`` and ``record`` tie a model's calls to a job's token budget and count."""
+    """``budget_left``, ``hold`` and ``record`` tie a model's calls to budgets and counts: ``lms.ai.metering``."""
     # Imported here: who only asks what is configured needs neither, and google-genai takes half a second.
     if name == "grounded":
         from lms.ai.grounded.provider import Grounded
@@ -49,6 +54,7 @@ def provider(
         model=settings().gemini_model,
         base_url=settings().gemini_base_url,
         remaining_seconds=remaining_seconds,
+        hold=hold,
         record=record,
         budget_left=budget_left,
     )

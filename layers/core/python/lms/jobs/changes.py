@@ -55,6 +55,11 @@ def retry(actor_id: ObjectId, job: Document) -> Document:
     return mongo.transaction(resume)
 
 
+def revise(tx: Transaction, job: Document, result: Mapping[str, Any]) -> Document:
+    """Write what has become of a finished job's result since."""
+    return _change(tx, job, ("succeeded",), {"result": result})
+
+
 def _change(tx: Transaction, job: Document, only_in: tuple[str, ...], change: Mapping[str, Any]) -> Document:
     changed = repository.change_job(
         tx, job["_id"], {"$set": {**change, "updated_at": clock.now()}}, only_in=only_in

@@ -10,7 +10,7 @@ from lms.cursors import decode_id
 from lms.errors import Forbidden, NotFound
 from lms.jobs import repository
 from lms.jobs.models import Job
-from lms.mongo import Document
+from lms.mongo import Document, Transaction
 from lms.permissions import Role
 
 
@@ -22,6 +22,14 @@ def visible_to(who: Caller, job_id: str) -> Document:
     """The job, for who started it, the editors of its course and admins; nobody else may know that it exists."""
     job = repository.job_by_id(mongo.object_id(job_id))
     if job is None or not (job["owner_id"] == who.id or who.role is Role.ADMIN or _edits_course(who, job)):
+        raise NotFound()
+    return job
+
+
+def within(tx: Transaction, job_id: ObjectId) -> Document:
+    """The job as the transaction sees it."""
+    job = repository.job_by_id(job_id, tx)
+    if job is None:
         raise NotFound()
     return job
 

@@ -16,7 +16,8 @@ class Usage(BaseModel):
 
 
 class Progress(Resource):
-    """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly, rows."""
+    """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly; blocks,
+    questions, proposal; rows."""
 
     step: str
     done: int
@@ -42,7 +43,7 @@ class Job(Resource):
     """``prompts`` names the prompt files that a model was asked with: by name and version, their sha256."""
 
     id: DocumentId
-    kind: Literal["course_generation", "enrollment_import"]
+    kind: Literal["course_generation", "content_enhancement", "quiz_generation", "enrollment_import"]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     progress: Progress
     result: JobResult | None

@@ -46,10 +46,8 @@ def jobs_of(owner_id: ObjectId, before: ObjectId | None, limit: int) -> list[Doc
     return list(jobs().find({"owner_id": owner_id, **place}).sort("_id", DESCENDING).limit(limit))
 
 
-def started(
-    theirs: Mapping[str, Any], begin: datetime, end: datetime, kinds: Sequence[str]
-) -> dict[str, int]:
-    """How many jobs of each of these kinds, of those that meet ``theirs``, were made in the time. From an index alone."""
+def started(theirs: Mapping[str, Any], begin: datetime, end: datetime, kinds: Sequence[str]) -> dict[str, int]:
+    """How many jobs of each of these kinds, of those that meet ``theirs``, were made in the time."""
     found = jobs().aggregate(
         [
             {"$match": {**theirs, "created_at": {"$gte": begin, "$lt": end}, "kind": {"$in": list(kinds)}}},
@@ -77,7 +75,13 @@ def _with_version(change: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_usage(
-    job_id: ObjectId, input_tokens: int, output_tokens: int, cost_usd: float, *, prompts: Mapping[str, str]
+    tx: Transaction | None,
+    job_id: ObjectId,
+    input_tokens: int,
+    output_tokens: int,
+    cost_usd: float,
+    *,
+    prompts: Mapping[str, str],
 ) -> None:
     """The dot in a prompt file's name nests its versions: {"outline": {"v1": sha256}}."""
     jobs().update_one(
@@ -91,6 +95,7 @@ def add_usage(
                 "version": 1,
             },
         },
+        session=tx.session if tx else None,
     )
 
 

@@ -7,6 +7,8 @@ from bson import ObjectId
 from lms import clock, events
 from lms.jobs import dispatch, repository
 from lms.mongo import Document, Transaction
+from lms.spending import budgets
+from lms.spending.scopes import Payer
 
 NO_USAGE = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
 
@@ -14,7 +16,12 @@ NO_USAGE = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
 def start(
     tx: Transaction, owner_id: ObjectId, kind: str, *, first_step: str, total: int, **details: Any
 ) -> Document:
-    """Store a job with its first step, whose message goes out once the transaction stands."""
+    """Store a job with its first step, whose message goes out once the transaction stands.
+
+    Raise 429 BUDGET_EXCEEDED where a model is to be asked and a budget that holds for it is used up.
+    """
+    if details.get("provider") == "gemini":
+        budgets.require_left(Payer(owner_id, details.get("course_id")), tx)
     now = clock.now()
     job: Document = {
         "_id": ObjectId(),

@@ -17,7 +17,6 @@ from lms import clock, events, metrics, mongo
 from lms.config import settings
 from lms.jobs import changes, dispatch, repository
 from lms.jobs.failures import StepFailed, Trouble
-from lms.jobs.models import Usage
 from lms.jobs.repository import OPEN, UNFINISHED
 from lms.mongo import Document, Transaction
 from lms.telemetry import logger
@@ -61,14 +60,6 @@ class Step:
         """The tokens set aside for this step of the job's budget, None where it has no budget. ``alone`` says that
         no other step runs beside it."""
         return repository.grant_allowance(self.held, alone=alone)
-
-    def count(self, usage: Usage, prompts: Mapping[str, str]) -> None:
-        """Add what a model's call took to the job's usage, and note the prompt files that it was asked with: their
-        sha256 by name, such as "outline.v1"."""
-        metrics.count("ModelTokens", usage.input_tokens + usage.output_tokens)
-        repository.add_usage(
-            self.job["_id"], usage.input_tokens, usage.output_tokens, usage.cost_usd, prompts=prompts
-        )
 
 
 Kinds = Mapping[str, Kind]

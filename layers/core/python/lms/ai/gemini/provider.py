@@ -15,6 +15,7 @@ from lms.ai.gemini.pricing import cost_usd
 from lms.ai.gemini.prompts import LEAST_OUTPUT, Prompt
 from lms.ai.gemini.retries import Outage, Retries
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+from lms.ai.providers import Hold
 from lms.config import settings
 from lms.jobs.models import Usage
 from lms.telemetry import logger
@@ -29,9 +30,9 @@ T = TypeVar("T")
 
 
 class Gemini:
-    """``record`` is told what every call used: by Google's count, and by our estimate of its input where no answer
-    came that could tell; ``budget_left`` is in tokens, None: no budget. ``prompts`` has the sha256 of every prompt
-    file that was used, by its name."""
+    """``hold`` is asked before every call and says what it may put out; ``record`` is told after it what it used,
+    by Google's count, by our estimate of its input where no answer came that could tell, or nothing. ``budget_left``
+    is in tokens, None: no budget. ``prompts`` has the sha256 of every prompt file that was used, by its name."""
 
     name = "gemini"
 
@@ -42,6 +43,7 @@ class Gemini:
         model: str,
         base_url: str = "",
         remaining_seconds: Callable[[], float],
+        hold: Hold,
         record: Callable[[Usage], None],
         budget_left: Callable[[], int | None],
         retries: Retries | None = None,
@@ -49,6 +51,7 @@ class Gemini:
     ) -> None:
         self.prompts: dict[str, str] = {}
         self._remaining_seconds = remaining_seconds
+        self._hold = hold
         self._record = record
         self._budget_left = budget_left
         self._retries = retries or Retries(base=settings().ai_retry_base_seconds)
@@ -113,15 +116,18 @@ class Gemini:
     def _call(self, prompt: Prompt, schema: dict[str, Any], seconds: float) -> Reply:
         """One call, held to what is left of the budget by then and counted against it."""
         needed = prompt.tokens(schema)
-        limit = self._output_limit(needed)
+        limit = self._hold(self._model, needed, self._output_limit(needed))
+        used = (self._model, 0, 0)
         try:
             reply = self._generate(prompt, schema, limit, seconds)
+            used = (reply.model, reply.input_tokens, reply.output_tokens)
+            return reply
         except Outage as outage:
             if outage.billable:
-                self._account(self._model, needed, 0)
+                used = (self._model, needed, 0)
             raise
-        self._account(reply.model, reply.input_tokens, reply.output_tokens)
-        return reply
+        finally:
+            self._account(*used)
 
     def _output_limit(self, input_tokens: int) -> int | None:
         """The tokens that the answer may take. Raise BudgetExhausted where the budget does not reach for it."""
@@ -136,8 +142,6 @@ class Gemini:
         return min(left - input_tokens, _MOST_OUTPUT)
 
     def _account(self, model: str, input_tokens: int, output_tokens: int) -> None:
-        if not input_tokens and not output_tokens:
-            return
         cost = cost_usd(model, input_tokens, output_tokens, clock.now().date())
         if cost is None:
             logger.warning("model without a listed price: its cost counts as 0", model=model)
@@ -154,7 +158,7 @@ def _text(reply: Reply) -> str:
     if reply.finish_reason in _CUT_OFF and reply.limit is not None and reply.limit < _MOST_OUTPUT:
         raise BudgetExhausted(
             f"The tokens that were left for this step ({reply.limit}) did not suffice for the answer. "
-            "Start the job again with a larger budget_tokens."
+            "Start the job again with a larger budget_tokens, or once the month's budget allows more."
         )
     if reply.finish_reason in _CUT_OFF:
         raise Unusable(["the answer was cut off at the token limit; write less"])

@@ -1,0 +1,12 @@
+"""What AI is asked to do, as usage names it."""
+
+OF_KIND = {
+    "course_generation": "generate_course",
+    "content_enhancement": "enhance_content",
+    "quiz_generation": "generate_quiz",
+    "performance_analysis": "analyze_performance",
+}
+"""The task of each kind of job that asks a provider."""
+
+ASK = "ask"
+ALL = (*OF_KIND.values(), ASK)
