@@ -14,6 +14,7 @@ from bson import ObjectId
 from lms.permissions import EDITORS, GLOBAL, IN_COURSE, CourseRole, Role
 from tests.conftest import import_http_handlers
 from tests.people import Answer, Api, Person
+from tests.uploads import available, begin, described, post_form
 
 COURSE = {"title": "T", "audience": "a", "difficulty": "beginner"}
 QUESTION = {"prompt": "?", "content": {"kind": "true_false", "answer": True}, "pool": "p"}
@@ -132,6 +133,14 @@ BODIES: dict[str, Body] = {
     "POST /jobs/{id}/cancel": lambda place: None,
     "POST /jobs/{id}/retry": lambda place: None,
     "POST /notifications/ticket": lambda place: None,
+    "GET /files": lambda place: None,
+    "POST /files": lambda place: described(b"A text to be grounded on."),
+    "GET /files/usage": lambda place: None,
+    "GET /files/{id}": lambda place: None,
+    "DELETE /files/{id}": lambda place: None,
+    "GET /files/{id}/parts": lambda place: None,
+    "POST /files/{id}/complete": lambda place: None,
+    "GET /files/{id}/download": lambda place: None,
 }
 
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
@@ -181,6 +190,12 @@ PREPARED: dict[str, Prepare] = {
     "POST /attempts/{id}/grade": lambda owner, place, caller: with_result(owner, place, caller),
     "POST /attempts/{id}/extend": lambda owner, place, caller: with_attempt(owner, place, caller),
     "POST /attempts/{id}/reopen": lambda owner, place, caller: with_result(owner, place, caller),
+    "GET /files": lambda owner, place, caller: with_file(place, caller),
+    "GET /files/{id}": lambda owner, place, caller: with_file(place, caller),
+    "DELETE /files/{id}": lambda owner, place, caller: with_file(place, caller),
+    "GET /files/{id}/download": lambda owner, place, caller: with_file(place, caller),
+    "GET /files/{id}/parts": lambda owner, place, caller: with_upload(place, caller),
+    "POST /files/{id}/complete": lambda owner, place, caller: with_upload(place, caller),
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/cancel": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/retry": lambda owner, place, caller: with_cancelled_job(place, caller),
@@ -309,6 +324,18 @@ def as_learner(place: Place, person: Person, what: str) -> Any:
     who = Caller(ObjectId(person.id), Role.STUDENT, ObjectId())
     enrollment = database().enrollments.find_one(theirs)
     return CourseAccess(who, course, CourseRole.LEARNER, enrollment, None, resource)
+
+
+def with_file(place: Place, caller: Person) -> None:
+    place.more["files"] = available(caller, b"A file that has passed its check.")
+
+
+def with_upload(place: Place, caller: Person) -> None:
+    """All sent, and not yet said to be complete."""
+    content = b"A file on its way."
+    begun = begin(caller, content)
+    post_form(begun["upload"], content)
+    place.more["files"] = begun["file"]["id"]
 
 
 def with_job(place: Place, caller: Person) -> None:

@@ -31,6 +31,7 @@ from tests.contract.test_role_matrix import (
 )
 from tests.mongo_commands import Command, recorded
 from tests.people import PASSWORD, Answer, Api, Person
+from tests.uploads import begin
 
 OPERATIONS = {
     "GET /health": 1,
@@ -121,6 +122,14 @@ OPERATIONS = {
     "POST /jobs/{id}/cancel": 6,
     "POST /jobs/{id}/retry": 8,
     "POST /notifications/ticket": 1,
+    "GET /files": 1,
+    "POST /files": 6,
+    "GET /files/usage": 1,
+    "GET /files/{id}": 1,
+    "DELETE /files/{id}": 7,
+    "GET /files/{id}/parts": 1,
+    "POST /files/{id}/complete": 2,
+    "GET /files/{id}/download": 1,
 }
 
 
@@ -226,6 +235,15 @@ def an_overdue_attempt(person: Person) -> Callable[[], object]:
     return lambda: invoke("assessments.close_attempts", sample("assessments/close_attempts"))
 
 
+def an_upload_that_never_came(person: Person) -> Callable[[], object]:
+    from lms.files.repository import files
+
+    file_id = begin(person, b"Never sent.")["file"]["id"]
+    files().update_many({"_id": {"$ne": ObjectId(file_id)}}, {"$set": {"look_at": None}})
+    files().update_one({"_id": ObjectId(file_id)}, {"$set": {"look_at": clock.now()}})
+    return lambda: invoke("files.sweep_files", sample("files/sweep_files"))
+
+
 def a_waiting_event(person: Person) -> Callable[[], object]:
     nudge = sample("analytics/relay_events.queue")
     invoke("analytics.relay_events", nudge)
@@ -273,10 +291,11 @@ def a_page(person: Person) -> Callable[[], object]:
 
 FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "ai.run_step": (a_lesson, 12),
-    "ai.sweep_jobs": (an_overdue_step, 2),
+    "ai.sweep_jobs": (an_overdue_step, 3),
     "analytics.relay_events": (a_waiting_event, 4),
     "assessments.close_attempts": (an_overdue_attempt, 11),
     "courses.run_work": (a_list_of_learners, 14),
+    "files.sweep_files": (an_upload_that_never_came, 7),
     "gateway.authorize": (a_token, 0),
     "gateway.portal": (a_page, 1),
     "notifications.connect": (a_ticket, 0),
@@ -309,6 +328,7 @@ def test_a_function(api: Api, name: str):
         ("ai.sweep_jobs", "state_1_due_at_1"),
         ("analytics.relay_events", "pending_1__id_1"),
         ("assessments.close_attempts", "ends_at_1"),
+        ("files.sweep_files", "look_at_1"),
     ],
 )
 def test_what_waits_is_found_by_its_own_index(api: Api, name: str, index: str):

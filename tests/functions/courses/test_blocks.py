@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests import uploads
 from tests.functions.courses.authored import Authored, author
 from tests.people import Api
 
@@ -17,6 +18,12 @@ EMBED = "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=3&rel=0"
 @pytest.fixture(scope="module")
 def course(api: Api) -> Authored:
     return author(api.person())
+
+
+@pytest.fixture(scope="module")
+def leaf(course: Authored) -> str:
+    """The id of a file that may be shown in the course."""
+    return uploads.available(course.owner, b"A leaf.", purpose="course_material", course_id=course.id)
 
 
 def put(course: Authored, *blocks: dict[str, Any]) -> list[dict[str, Any]]:
@@ -58,18 +65,18 @@ def test_an_image(course: Authored):
     assert "<figcaption><p><em>Fig. 1</em></p>\n</figcaption>" in shown["html"]
 
 
-def test_a_file_of_ours_is_named_for_the_client_to_load(course: Authored):
+def test_a_file_of_ours_is_named_for_the_client_to_load(course: Authored, leaf: str):
     [image, file] = put(
         course,
-        {"kind": "image", "file_id": FILE, "alt": "Said to nobody", "decorative": True},
-        {"kind": "file", "file_id": FILE, "name": "<b>notes</b>.pdf", "size": 12},
+        {"kind": "image", "file_id": leaf, "alt": "Said to nobody", "decorative": True},
+        {"kind": "file", "file_id": leaf, "name": "<b>notes</b>.pdf", "size": 12},
     )
-    assert (image["file_id"], image["url"], image["decorative"]) == (FILE, None, True)
+    assert (image["file_id"], image["url"], image["decorative"]) == (leaf, None, True)
     [(_, attributes)] = Elements(image["html"]).found
-    assert attributes == {"data-file-id": FILE, "alt": "", "loading": "lazy"}
+    assert attributes == {"data-file-id": leaf, "alt": "", "loading": "lazy"}
     assert (file["name"], file["size"]) == ("<b>notes</b>.pdf", 12)
     [(tag, attributes)] = Elements(file["html"]).found
-    assert (tag, attributes["data-file-id"], attributes["download"]) == ("a", FILE, "<b>notes</b>.pdf")
+    assert (tag, attributes["data-file-id"], attributes["download"]) == ("a", leaf, "<b>notes</b>.pdf")
     assert file["html"].endswith(">&lt;b&gt;notes&lt;/b&gt;.pdf</a>")
 
 
@@ -112,12 +119,12 @@ def test_each_host_that_is_allowed_is_taken(course: Authored, url: str):
     assert put(course, {"kind": "embed", "url": url})[0]["url"] == url
 
 
-def test_what_get_shows_can_be_sent_back(course: Authored):
+def test_what_get_shows_can_be_sent_back(course: Authored, leaf: str):
     blocks = put(
         course,
         {"kind": "markdown", "text": "x", "language": "en"},
         {"kind": "math", "text": "x"},
-        {"kind": "image", "file_id": FILE, "alt": "A leaf"},
+        {"kind": "image", "file_id": leaf, "alt": "A leaf"},
         {"kind": "video", "url": VIDEO, "captions": [CAPTION], "transcript": "Hello.", "text": "c"},
         {"kind": "file", "url": "https://example.org/a.pdf", "name": "a.pdf", "size": 0},
         {"kind": "embed", "url": EMBED},

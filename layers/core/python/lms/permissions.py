@@ -39,6 +39,8 @@ GLOBAL: dict[str, frozenset[Role]] = {
     "course.create": ANYONE,
     "course.list": ANYONE,
     "course.generate": ANYONE,
+    "file.read": ANYONE,
+    "file.upload": ANYONE,
     "invitation.accept": ANYONE,
     "invitation.create": ANYONE,
     "job.follow": ANYONE,

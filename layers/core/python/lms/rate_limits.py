@@ -38,6 +38,7 @@ INVITATION_BY_ADDRESS = Policy("invitation-address", 600, 60)
 ACCESS_CODE_BY_PERSON = Policy("access-code", 20, 600)
 GENERATE_BY_PERSON = Policy("generate", 20, 3_600)
 
+UPLOAD_BY_PERSON = Policy("upload", 300, 600)
 IMPORT_BY_PERSON = Policy("import", 20, 3_600)
 ENROLLMENT_KEY_BY_PERSON = Policy("enrollment-key", 10, 600)
 

@@ -1,7 +1,9 @@
 """S3: the one bucket of files. Browsers upload and download by signed requests; the client is made at first use."""
 
 import base64
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,11 +14,13 @@ from lms.config import settings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-FORM_SECONDS = 3600
+UPLOAD_SECONDS = 3600
 """How long a signed upload may be begun."""
 DOWNLOAD_SECONDS = 300
 _CLIENT_SECONDS = 10
+_COPY_SECONDS = 60
 _NOT_THERE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
+_NOT_THE_SAME = {"412", "PreconditionFailed"}
 
 
 class Stored(NamedTuple):
@@ -36,10 +40,10 @@ class Part(NamedTuple):
 
 
 @cache
-def s3() -> "S3Client":
+def s3(seconds: float = _CLIENT_SECONDS) -> "S3Client":
     made: S3Client = aws.client(
         "s3",
-        seconds=_CLIENT_SECONDS,
+        seconds=seconds,
         attempts=2,
         signature_version="s3v4",
         # Without the checksums that the SDK would add of itself: a browser would have to send them too.
@@ -71,10 +75,28 @@ def in_hex(checksum: str) -> str:
     return base64.b64decode(checksum).hex()
 
 
-def is_missing(error: Exception) -> bool:
-    """Whether S3 refused a call because there is no such object or upload."""
-    response = getattr(error, "response", {})
-    return response.get("Error", {}).get("Code") in _NOT_THERE
+class Missing(Exception):
+    """There is no such object or upload."""
+
+
+class Swapped(Exception):
+    """The object is not, or no longer, the one that is meant."""
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """S3's refusals by name, where a caller can do something about them."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code")
+        if code in _NOT_THERE:
+            raise Missing() from error
+        if code in _NOT_THE_SAME:
+            raise Swapped() from error
+        raise
 
 
 def signed_form(key: str, *, size: int, content_type: str, sha256: str) -> dict[str, Any]:
@@ -93,7 +115,7 @@ def signed_form(key: str, *, size: int, content_type: str, sha256: str) -> dict[
         key,
         Fields=dict(fields),
         Conditions=[*conditions, ["content-length-range", size, size]],
-        ExpiresIn=FORM_SECONDS,
+        ExpiresIn=UPLOAD_SECONDS,
     )
 
 
@@ -116,64 +138,86 @@ def signed_part(key: str, upload_id: str, n: int, sha256: str) -> dict[str, Any]
             "PartNumber": n,
             "ChecksumSHA256": checksum,
         },
-        ExpiresIn=FORM_SECONDS,
+        ExpiresIn=UPLOAD_SECONDS,
     )
     return {"url": url, "headers": {"x-amz-checksum-sha256": checksum}}
 
 
-def parts(key: str, upload_id: str) -> Iterator[Part]:
-    """Those that are there. Raises what ``is_missing`` knows where the upload is over."""
-    pages = s3().get_paginator("list_parts").paginate(Bucket=bucket(), Key=key, UploadId=upload_id)
-    for page in pages:
-        for row in page.get("Parts", ()):
-            checksum = row.get("ChecksumSHA256", "")
-            yield Part(row["PartNumber"], row["Size"], in_hex(checksum) if checksum else "", row["ETag"])
+def parts(key: str, upload_id: str) -> list[Part]:
+    """Those that are there. Raise Missing where the upload is over."""
+    with _explained():
+        pages = s3().get_paginator("list_parts").paginate(Bucket=bucket(), Key=key, UploadId=upload_id)
+        rows = [row for page in pages for row in page.get("Parts", ())]
+    return [
+        Part(row["PartNumber"], row["Size"], in_hex(row.get("ChecksumSHA256", "")), row["ETag"]) for row in rows
+    ]
 
 
-def complete_multipart(key: str, upload_id: str, found: list[Part]) -> None:
+def complete_multipart(key: str, upload_id: str, found: Sequence[Part]) -> None:
+    """Raise Missing where the upload is over."""
     rows = [{"PartNumber": part.n, "ETag": part.etag, "ChecksumSHA256": in_base64(part.sha256)} for part in found]
-    s3().complete_multipart_upload(
-        Bucket=bucket(),
-        Key=key,
-        UploadId=upload_id,
-        MultipartUpload={"Parts": rows},  # type: ignore[typeddict-item]
-    )
+    with _explained():
+        s3().complete_multipart_upload(
+            Bucket=bucket(),
+            Key=key,
+            UploadId=upload_id,
+            MultipartUpload={"Parts": rows},  # type: ignore[typeddict-item]
+        )
 
 
 def abort_multipart(key: str, upload_id: str) -> None:
     """Idempotent."""
-    _unless_missing(lambda: s3().abort_multipart_upload(Bucket=bucket(), Key=key, UploadId=upload_id))
+    with suppress(Missing), _explained():
+        s3().abort_multipart_upload(Bucket=bucket(), Key=key, UploadId=upload_id)
 
 
 def stat(key: str) -> Stored | None:
     """None where there is no such object."""
-    found = _unless_missing(lambda: s3().head_object(Bucket=bucket(), Key=key))
-    return Stored(found["ContentLength"], found["ETag"]) if found else None
+    with suppress(Missing), _explained():
+        found = s3().head_object(Bucket=bucket(), Key=key)
+        return Stored(found["ContentLength"], found["ETag"])
+    return None
 
 
-def download(key: str, path: Path, etag: str) -> None:
-    """Write to ``path`` the object that has this ETag. Raises where it has been swapped."""
-    body = s3().get_object(Bucket=bucket(), Key=key, IfMatch=etag)["Body"]
+def download(key: str, path: Path, etag: str) -> str:
+    """Write to ``path`` the object that has this ETag; its SHA-256 as hex. Raise Missing, or Swapped where another
+    is there."""
+    hash = hashlib.sha256()
+    with _explained():
+        body = s3().get_object(Bucket=bucket(), Key=key, IfMatch=etag)["Body"]
     with path.open("wb") as file:
         for chunk in body.iter_chunks(1 << 20):
+            hash.update(chunk)
             file.write(chunk)
+    return hash.hexdigest()
 
 
 def tags(key: str) -> dict[str, str]:
-    return {row["Key"]: row["Value"] for row in s3().get_object_tagging(Bucket=bucket(), Key=key)["TagSet"]}
+    """Raise Missing where there is no such object."""
+    with _explained():
+        rows = s3().get_object_tagging(Bucket=bucket(), Key=key)["TagSet"]
+    return {row["Key"]: row["Value"] for row in rows}
 
 
-def copy(key: str, to: str, *, etag: str, content_type: str) -> None:
-    """Copy the object that has this ETag, and no other. Raises where it has been swapped. Up to 5 GB."""
-    s3().copy_object(
-        Bucket=bucket(),
-        Key=to,
-        CopySource={"Bucket": bucket(), "Key": key},
-        CopySourceIfMatch=etag,
-        MetadataDirective="REPLACE",
-        ContentType=content_type,
-        TaggingDirective="REPLACE",
-    )
+def copy(key: str, to: str, *, etag: str, sha256: str, content_type: str) -> None:
+    """Copy the object that has this ETag. Raise Missing, or Swapped where another is there. Up to 5 GB.
+
+    The hash is compared too: an ETag is an MD5, for which a second content can be made.
+    """
+    with _explained():
+        done = s3(_COPY_SECONDS).copy_object(
+            Bucket=bucket(),
+            Key=to,
+            CopySource={"Bucket": bucket(), "Key": key},
+            CopySourceIfMatch=etag,
+            MetadataDirective="REPLACE",
+            ContentType=content_type,
+            TaggingDirective="REPLACE",
+            ChecksumAlgorithm="SHA256",
+        )["CopyObjectResult"]
+    if done["ChecksumSHA256"] != in_base64(sha256):
+        delete(to)
+        raise Swapped()
 
 
 def delete(key: str) -> None:
@@ -193,13 +237,3 @@ def signed_download(key: str, *, content_type: str, disposition: str) -> str:
         },
         ExpiresIn=DOWNLOAD_SECONDS,
     )
-
-
-def _unless_missing(call: Any) -> Mapping[str, Any] | None:
-    try:
-        found: Mapping[str, Any] = call()
-    except s3().exceptions.ClientError as error:
-        if is_missing(error):
-            return None
-        raise
-    return found

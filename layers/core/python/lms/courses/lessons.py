@@ -9,6 +9,7 @@ from bson import ObjectId
 from lms import clock, markdown, mongo
 from lms.courses import blocks, changes, outline, repository, versions
 from lms.courses.access import CourseAccess
+from lms.files import attachments
 from lms.mongo import Document, Transaction
 from lms.progress import gate
 from lms.quizzes import lesson_quiz
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 
 
 def create(tx: Transaction, access: CourseAccess, new: NewLesson) -> Document:
-    """Raise 422 where the course has no such module."""
+    """Raise 422 where the course has no such module, or a block shows a file that may not be shown."""
     now = clock.now()
+    written = blocks.replaced([], new.blocks)
+    attachments.require_usable(tx, access, written, [])
     lesson: Document = {
         "_id": ObjectId(),
         "course_id": access.course_id,
         **new.model_dump(exclude={"module_id", "blocks"}),
-        "blocks": blocks.replaced([], new.blocks),
+        "blocks": written,
         "html_version": markdown.VERSION,
         "key_terms": [],
         "quiz_id": None,
@@ -71,14 +74,16 @@ def _shown(lesson: Document) -> Document:
 
 
 def change(access: CourseAccess, lesson_id: ObjectId, change: LessonChange, expected: int | None) -> Document:
-    """Raise 412 where the lesson is no longer at the ``expected`` version."""
+    """Raise 412 where the lesson is no longer at the ``expected`` version, 422 for a file that may not be shown."""
 
     def work(tx: Transaction) -> None:
         lesson = changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
         fields = change.fields
         if "blocks" in fields:
             present = blocks.shown(lesson)
-            fields |= {"blocks": blocks.replaced(present, change.blocks), "html_version": markdown.VERSION}
+            written = blocks.replaced(present, change.blocks)
+            attachments.require_usable(tx, access, written, present)
+            fields |= {"blocks": written, "html_version": markdown.VERSION}
         changed = sorted(change.fields)
         versions.save(tx, access, lesson, fields, versions.edit(access, changed))
         changes.record(tx, access, "update", "lesson", lesson_id, {"fields": changed})

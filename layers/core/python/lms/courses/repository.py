@@ -40,7 +40,14 @@ courses = mongo.collection(
         ),
     ],
 )
-lessons = mongo.collection("lessons")
+lessons = mongo.collection(
+    "lessons",
+    indexes=[
+        IndexModel(
+            [("blocks.file_id", ASCENDING)], partialFilterExpression={"blocks.file_id": {"$exists": True}}
+        )
+    ],
+)
 lesson_versions = mongo.collection(
     "lesson_versions", indexes=[IndexModel([("lesson_id", ASCENDING), ("n", DESCENDING)], unique=True)]
 )
@@ -292,6 +299,11 @@ def versions(lesson_id: ObjectId, before: int | None, fields: Mapping[str, Any],
     if before is not None:
         wanted["n"] = {"$lt": before}
     return list(lesson_versions().find(wanted, fields).sort("n", DESCENDING).limit(limit))
+
+
+def lessons_with_file(file_id: ObjectId, limit: int) -> list[Document]:
+    fields = {"course_id": 1, "release": 1}
+    return list(lessons().find({"blocks.file_id": file_id, "deleted_at": None}, fields).limit(limit))
 
 
 def lessons_to_copy(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> Iterable[Document]:

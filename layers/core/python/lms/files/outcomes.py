@@ -1,10 +1,11 @@
 """What becomes of an upload: each a conditional step from one state to the next, safe to be asked for twice."""
 
+from datetime import datetime
 from functools import partial
 
 from bson import ObjectId
 
-from lms import events, mongo, queues
+from lms import clock, events, mongo, queues, storage
 from lms.config import settings
 from lms.files import quotas, removal, repository
 from lms.files.purposes import PURPOSES, Purpose
@@ -15,32 +16,37 @@ from lms.mongo import Document, Transaction
 def scanning(file_id: ObjectId, incoming_key: str) -> Document | None:
     """The upload is there: the file, where it still has to be checked under this key."""
     waiting = (FileStatus.PENDING, FileStatus.SCANNING)
-    return repository.change(
-        None, file_id, waiting, {"status": FileStatus.SCANNING}, **{"upload.key": incoming_key}
-    )
+    fields = {"status": FileStatus.SCANNING, "look_at": clock.now() + repository.PATIENCE}
+    return repository.change(None, file_id, waiting, fields, **{"upload.key": incoming_key})
 
 
 def available(file: Document, key: str) -> Document | None:
-    """The check was passed and ``key`` holds what was checked. None where the file was not being checked."""
+    """The check was passed and ``key`` holds what was checked. None where the file was not being checked: somebody
+    else was first, or it is deleted, and then what was kept goes too."""
 
     def work(tx: Transaction) -> Document | None:
-        passed = repository.change(
-            tx,
-            file["_id"],
-            [FileStatus.SCANNING],
-            {"status": FileStatus.AVAILABLE, "key": key, "text": text_to_come(file)},
-        )
+        text = text_to_come(file)
+        fields = {"status": FileStatus.AVAILABLE, "key": key, "text": text, "look_at": time_to_look(text)}
+        passed = repository.change(tx, file["_id"], [FileStatus.SCANNING], fields)
         if passed:
             record_available(tx, passed)
         return passed
 
-    return mongo.transaction(work)
+    passed = mongo.transaction(work)
+    if passed is None and repository.file(file["_id"]) is None:
+        storage.delete(key)
+    return passed
 
 
 def text_to_come(file: Document) -> Document | None:
     if not PURPOSES[Purpose(file["purpose"])].extracts_text:
         return None
     return {"status": TextStatus.QUEUED, "reason": None, "pages": None, "words": None, "source_id": None}
+
+
+def time_to_look(text: Document | None) -> datetime | None:
+    """When the sweep asks whether the text is there."""
+    return clock.now() + repository.PATIENCE if text else None
 
 
 def record_available(tx: Transaction, file: Document) -> None:
@@ -68,7 +74,12 @@ def _ended(
     file: Document, present: list[FileStatus], status: FileStatus, reason: str, event: str
 ) -> Document | None:
     def work(tx: Transaction) -> Document | None:
-        fields = {"status": status, "reason": reason, "leftover": True}
+        fields = {
+            "status": status,
+            "reason": reason,
+            "leftover": True,
+            "look_at": clock.now() + repository.PATIENCE,
+        }
         ended = repository.change(tx, file["_id"], present, fields)
         if ended:
             quotas.give_back(tx, ended)

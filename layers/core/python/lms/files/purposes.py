@@ -31,9 +31,9 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may upload: with a course, those with ``upload`` in it; without one, anyone signed in, where ``course``
-    is not "required". Who may see, beside the owner: in its course those with ``see``, learners through a lesson
-    where ``through_lessons``, and anyone signed in where ``public``.
+    """A row of the table. Who may upload: those with ``upload`` in the file's course; without a course, anyone.
+    Who may see beside the owner: those with ``see`` in the course, learners through a lesson where
+    ``through_lessons``, anyone signed in where ``public``. Who may delete beside the owner: those with ``remove``.
     """
 
     types: frozenset[str]
@@ -41,6 +41,7 @@ class Rule:
     course: Literal["required", "optional", "none"] = "none"
     upload: str = "course.edit"
     see: str = "course.edit"
+    remove: str | None = "course.edit"
     through_lessons: bool = False
     public: bool = False
     extracts_text: bool = False
@@ -62,6 +63,7 @@ PURPOSES: Mapping[Purpose, Rule] = {
         course="required",
         upload="course.learn",
         see="attempt.grade",
+        remove=None,
     ),
     Purpose.AVATAR: Rule(types=IMAGES, largest=5 * MEGABYTE, public=True),
     Purpose.MESSAGE: Rule(types=_DOCUMENTS | IMAGES, largest=25 * MEGABYTE),

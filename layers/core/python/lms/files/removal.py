@@ -1,11 +1,45 @@
-"""What an ended or deleted file leaves in S3 is removed after the commit; the sweep repeats what was missed."""
+"""Deleting a file: its row is hidden in a transaction, its copies are removed after that; the sweep repeats what
+was missed."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from lms import storage
-from lms.files import repository
-from lms.files.states import UploadKind
+from bson import ObjectId
+
+from lms import audit, clock, events, mongo, storage
+from lms.caller import Caller
+from lms.courses import attached
+from lms.errors import Conflict, PreconditionFailed
+from lms.files import access, quotas, repository
+from lms.files.states import FileStatus, UploadKind
+from lms.mongo import Transaction
+
+_COUNTED = (FileStatus.PENDING, FileStatus.SCANNING, FileStatus.AVAILABLE)
+
+
+def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
+    """Raise 404 where the caller may not, 409 FILE_IN_USE while a lesson shows it, 412 where it has changed."""
+    found = access.removable(who, file_id)
+    if access.rule_of(found).through_lessons and (lessons := attached.lessons(file_id)):
+        raise Conflict("Lessons show this file", code="FILE_IN_USE", lesson_ids=[str(each) for each in lessons])
+
+    def work(tx: Transaction) -> None:
+        now = clock.now()
+        fields = {"deleted_at": now, "updated_at": now, "leftover": True, "look_at": now + repository.PATIENCE}
+        file = repository.delete(tx, file_id, fields, expected)
+        if file is None:
+            raise PreconditionFailed()
+        if file["status"] in _COUNTED:
+            quotas.give_back(tx, file)
+        if file["key"] and repository.is_shared(tx, file):
+            file = repository.let_go(tx, file_id)
+        events.record(tx, "file.deleted", actor=who.id, subject=file_id, course_id=file["course_id"])
+        if file["owner_id"] != who.id:
+            audit.record(tx, "file.delete", actor=who.id, target=file_id, owner_id=file["owner_id"])
+        tx.after_commit(partial(clear, file))
+
+    mongo.transaction(work)
 
 
 def clear(file: Mapping[str, Any]) -> None:

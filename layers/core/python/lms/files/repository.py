@@ -1,31 +1,25 @@
 """Files and how much room they take, in MongoDB."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
 from lms import clock, mongo
-from lms.files.states import FileStatus, TextStatus
 from lms.mongo import Document, Transaction
 
-_PENDING = {"status": FileStatus.PENDING.value}
-_SCANNING = {"status": FileStatus.SCANNING.value}
-_TEXT_QUEUED = {"text.status": TextStatus.QUEUED.value}
-_LEFTOVER = {"leftover": True}
+PATIENCE = timedelta(minutes=10)
+"""How long a worker may be at a file before the sweep asks again: twice as long as a check can take."""
 
 files = mongo.collection(
     "files",
     indexes=[
         IndexModel([("owner_id", ASCENDING), ("_id", DESCENDING)]),
         IndexModel([("owner_id", ASCENDING), ("sha256", ASCENDING)]),
-        IndexModel([("key", ASCENDING)], partialFilterExpression={"key": {"$type": "string"}}),
-        IndexModel([("upload.expires_at", ASCENDING)], name="pending", partialFilterExpression=_PENDING),
-        IndexModel([("updated_at", ASCENDING)], name="scanning", partialFilterExpression=_SCANNING),
-        IndexModel([("updated_at", ASCENDING)], name="text_queued", partialFilterExpression=_TEXT_QUEUED),
-        IndexModel([("updated_at", ASCENDING)], name="leftover", partialFilterExpression=_LEFTOVER),
+        IndexModel([("key", ASCENDING)]),
+        IndexModel([("look_at", ASCENDING)]),
     ],
 )
 usage = mongo.collection("file_usage")
@@ -42,7 +36,7 @@ def file(file_id: ObjectId, tx: Transaction | None = None) -> Document | None:
 def change(
     tx: Transaction | None,
     file_id: ObjectId,
-    present: Collection[FileStatus],
+    present: Collection[str],
     fields: Mapping[str, Any],
     **conditions: Any,
 ) -> Document | None:
@@ -58,9 +52,7 @@ def change(
 def twin(tx: Transaction, owner_id: ObjectId, sha256: str, size: int, content_type: str) -> Document | None:
     """An available file of this owner with the same content."""
     same = {"owner_id": owner_id, "sha256": sha256, "size": size, "content_type": content_type}
-    return files().find_one(
-        {**same, "status": FileStatus.AVAILABLE, "deleted_at": None}, {"key": 1}, session=tx.session
-    )
+    return files().find_one({**same, "status": "available", "deleted_at": None}, {"key": 1}, session=tx.session)
 
 
 def is_shared(tx: Transaction, file: Mapping[str, Any]) -> bool:
@@ -77,32 +69,49 @@ def owned(owner_id: ObjectId, wanted: Mapping[str, Any], before: ObjectId | None
     return list(files().find(conditions).sort("_id", DESCENDING).limit(limit))
 
 
-def overdue(now: datetime, limit: int) -> list[Document]:
-    """Uploads whose time is over."""
-    return list(files().find({**_PENDING, "upload.expires_at": {"$lte": now}}).limit(limit))
+def to_look_at(now: datetime, limit: int) -> list[Document]:
+    """Files with something open, whatever their state, whose time to be looked at has come; the oldest first."""
+    return list(files().find({"look_at": {"$lte": now}}).sort("look_at", ASCENDING).limit(limit))
 
 
-def stuck_in_scanning(since: datetime, limit: int) -> list[Document]:
-    return list(files().find({**_SCANNING, "updated_at": {"$lte": since}, "deleted_at": None}).limit(limit))
-
-
-def stuck_in_extraction(since: datetime, limit: int) -> list[Document]:
-    return list(files().find({**_TEXT_QUEUED, "updated_at": {"$lte": since}, "deleted_at": None}).limit(limit))
-
-
-def with_leftovers(since: datetime, limit: int) -> list[Document]:
-    """Files whose objects should be gone since then."""
-    return list(files().find({**_LEFTOVER, "updated_at": {"$lte": since}}).limit(limit))
-
-
-def touch(file_ids: list[ObjectId]) -> None:
-    """Note that these were seen to, so that they are not seen to again at once."""
-    files().update_many({"_id": {"$in": file_ids}}, {"$set": {"updated_at": clock.now()}})
+def look_again(file: Mapping[str, Any], at: datetime | None) -> bool:
+    """Move the time to look at the file, None for never; whether nobody else has moved it since it was read."""
+    done = files().update_one({"_id": file["_id"], "look_at": file["look_at"]}, {"$set": {"look_at": at}})
+    return done.modified_count == 1
 
 
 def cleared(file_id: ObjectId) -> None:
     """Note that nothing of the file is left in S3."""
-    files().update_one({"_id": file_id}, {"$unset": {"leftover": ""}})
+    files().update_one({"_id": file_id}, {"$set": {"leftover": False, "look_at": None}})
+
+
+def delete(tx: Transaction, file_id: ObjectId, fields: Mapping[str, Any], expected: int | None) -> Document | None:
+    """Set ``fields`` where the file is not deleted and at the ``expected`` version; the file before that."""
+    wanted: Document = {"_id": file_id, "deleted_at": None}
+    if expected is not None:
+        wanted["version"] = expected
+    return files().find_one_and_update(wanted, {"$set": {**fields}, "$inc": {"version": 1}}, session=tx.session)
+
+
+def let_go(tx: Transaction, file_id: ObjectId) -> Document:
+    """Part a deleted file from the object that others stand on; the file after that."""
+    change = {"$set": {"key": None}}
+    after = files().find_one_and_update(
+        {"_id": file_id}, change, return_document=ReturnDocument.AFTER, session=tx.session
+    )
+    assert after is not None, "it was deleted in this transaction, not removed"
+    return after
+
+
+def look_never_again(file_id: ObjectId) -> None:
+    files().update_one({"_id": file_id}, {"$set": {"look_at": None}})
+
+
+def named(
+    file_ids: Collection[ObjectId], fields: Mapping[str, Any] | None, tx: Transaction | None = None
+) -> list[Document]:
+    wanted = {"_id": {"$in": [*file_ids]}, "deleted_at": None}
+    return list(files().find(wanted, fields, session=tx.session if tx else None))
 
 
 def take_room(tx: Transaction, account: str, size: int, *, most_bytes: int, most_files: int) -> bool:

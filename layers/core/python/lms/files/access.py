@@ -1,0 +1,84 @@
+"""Who may see a file: decided anew at each request, by the row of its purpose."""
+
+from collections.abc import Collection
+
+from bson import ObjectId
+
+from lms.caller import Caller
+from lms.courses import attached
+from lms.courses.access import CourseAccess, enter
+from lms.errors import DomainError, NotFound
+from lms.files import repository
+from lms.files.purposes import PURPOSES, Purpose, Rule
+from lms.files.states import FileStatus
+from lms.mongo import Document
+from lms.progress import gate
+
+
+def own(who: Caller, file_id: ObjectId) -> Document:
+    """Raise 404 where it is another's."""
+    file = repository.file(file_id)
+    if file is None or file["owner_id"] != who.id:
+        raise NotFound()
+    return file
+
+
+def readable(who: Caller, file_id: ObjectId) -> Document:
+    """Raise 404 for a file that the caller may not see."""
+    file = repository.file(file_id)
+    if file is None or not may_see(who, file):
+        raise NotFound()
+    return file
+
+
+def removable(who: Caller, file_id: ObjectId) -> Document:
+    """Raise 404 for a file that is neither the caller's own nor one that they may remove from its course."""
+    file = repository.file(file_id)
+    if file is None:
+        raise NotFound()
+    permission = rule_of(file).remove
+    if file["owner_id"] != who.id and not (permission and _has(who, file["course_id"], permission)):
+        raise NotFound()
+    return file
+
+
+def readable_of(who: Caller, file_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """Those that the caller may see, by id."""
+    return {file["_id"]: file for file in repository.named(file_ids, None) if may_see(who, file)}
+
+
+def rule_of(file: Document) -> Rule:
+    return PURPOSES[Purpose(file["purpose"])]
+
+
+def may_see(who: Caller, file: Document) -> bool:
+    rule = rule_of(file)
+    if file["owner_id"] == who.id:
+        return True
+    if rule.public:
+        return bool(file["status"] == FileStatus.AVAILABLE)
+    if _has(who, file["course_id"], rule.see):
+        return True
+    return rule.through_lessons and file["status"] == FileStatus.AVAILABLE and _has_in_a_lesson(who, file["_id"])
+
+
+def _has(who: Caller, course_id: ObjectId | None, permission: str) -> bool:
+    access = _entered(who, course_id) if course_id else None
+    return access is not None and access.may(permission)
+
+
+def _has_in_a_lesson(who: Caller, file_id: ObjectId) -> bool:
+    """Whether a lesson that is open to the caller shows the file; of whichever course, since copies of a course
+    show the files of the first."""
+    for course_id, releases in attached.releases(file_id).items():
+        access = _entered(who, course_id, progress=True)
+        if access and access.may("lesson.read") and not all(gate.is_locked(access, each) for each in releases):
+            return True
+    return False
+
+
+def _entered(who: Caller, course_id: ObjectId, *, progress: bool = False) -> CourseAccess | None:
+    try:
+        return enter(who, course_id, "course.read", progress=progress)
+    except DomainError:
+        return None

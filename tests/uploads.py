@@ -1,0 +1,103 @@
+"""A browser's way with files: what it asks the API for, and what it sends to S3 then."""
+
+import hashlib
+import secrets
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import HTTPError
+
+from tests.people import Person
+
+MEGABYTE = 1024 * 1024
+PART_SIZE = 16 * MEGABYTE
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def described(content: bytes, **fields: Any) -> dict[str, Any]:
+    """A body of POST /files for this content, as plain text to be grounded on unless ``fields`` say otherwise."""
+    return {
+        "name": "notes.txt",
+        "content_type": "text/plain",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "purpose": "source",
+        **fields,
+    }
+
+
+def begin(person: Person, content: bytes, **fields: Any) -> dict[str, Any]:
+    """What POST /files answers: the file and its upload."""
+    answer = person.post("/files", described(content, **fields))
+    assert answer.status == 201, answer.text
+    begun: dict[str, Any] = answer.json
+    return begun
+
+
+def send(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+    request = urllib.request.Request(url, data=body, method=method, headers=dict(headers))
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return Reply(
+                answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+            )
+    except HTTPError as error:
+        return Reply(error.code, {}, error.read())
+
+
+def post_form(upload: Mapping[str, Any], content: bytes) -> Reply:
+    """The form as a browser sends it: the fields first, the file last."""
+    boundary = secrets.token_hex(16)
+    lines = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in upload["fields"].items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="blob"\r\n\r\n'.encode()
+    body = b"".join([*lines, head, content, f"\r\n--{boundary}--\r\n".encode()])
+    return send("POST", upload["url"], body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+
+def put_part(part: Mapping[str, Any], content: bytes) -> Reply:
+    """The part's bytes out of the whole content."""
+    start = (part["n"] - 1) * PART_SIZE
+    return send("PUT", part["url"], content[start : start + part["size"]], part["headers"])
+
+
+def part_hashes(content: bytes) -> list[str]:
+    starts = range(0, len(content), PART_SIZE)
+    return [hashlib.sha256(content[start : start + PART_SIZE]).hexdigest() for start in starts]
+
+
+def check(file_id: str) -> None:
+    """What the check of an honest upload does, for tests that are not about the check."""
+    from bson import ObjectId
+
+    from lms import storage
+    from lms.files import outcomes, repository
+
+    file = repository.file(ObjectId(file_id))
+    assert file is not None
+    found = storage.stat(file["upload"]["key"])
+    assert found is not None and outcomes.scanning(file["_id"], file["upload"]["key"])
+    kept = storage.kept_key(file_id)
+    storage.copy(file["upload"]["key"], kept, etag=found.etag, sha256=file["sha256"], content_type=file["content_type"])
+    storage.delete(file["upload"]["key"])
+    assert outcomes.available(file, kept)
+
+
+def available(person: Person, content: bytes, **fields: Any) -> str:
+    """Upload and pass the check; the file's id."""
+    begun = begin(person, content, **fields)
+    file_id: str = begun["file"]["id"]
+    if begun["upload"]:
+        assert post_form(begun["upload"], content).status in (200, 201, 204)
+        assert person.post(f"/files/{file_id}/complete").status == 200
+        check(file_id)
+    return file_id
