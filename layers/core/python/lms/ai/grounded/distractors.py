@@ -85,6 +85,8 @@ def could_be_right(answer: Concept, other: Concept) -> bool:
     """Whether a term might answer the same question: another form, a synonym, a kind of it, or defined alike."""
     if is_form_of(answer.term, other.term) or mentions(answer.said, other.stems):
         return True
+    if other.term.casefold() in answer.sentence.casefold():
+        return True
     pair = frozenset((answer.stems, other.stems))
     if any(pair in synonyms(concept.document.source) for concept in (answer, other)):
         return True

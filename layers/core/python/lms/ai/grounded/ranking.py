@@ -23,8 +23,8 @@ _COURSE_WORDS = frozenset(
     stem(word)
     for word in """introduction introductory intro basics basic beginner beginners course courses class tutorial
     guide fundamentals fundamental foundations essentials overview advanced intermediate elementary crash primer
-    learn understand understanding programming language einführung grundlagen kurs cours bases curso introducción
-    corso introduzione curso introdução inleiding cursus""".split()
+    learn understand understanding programming language student pupil kid adult everyone everybody einführung
+    grundlagen kurs cours bases curso introducción corso introduzione curso introdução inleiding cursus""".split()
 )
 
 
@@ -122,7 +122,10 @@ def _is_about(query: Sequence[str], entry: Entry) -> bool:
 
 
 def _own_words(document: Document) -> set[str]:
-    return set(document.content(stems(document.source.title))) - {"learning", "introduction", "guide"}
+    """The title's last word that says what the text is about: what stands before it, as in 'French Revolution', may
+    name quite another subject."""
+    found = document.content(stems(document.source.title))
+    return set([each for each in found if each != "learning" and each not in _COURSE_WORDS][-1:])
 
 
 def sections_on(query: Sequence[str], document: Document) -> list[Segment]:
