@@ -20,6 +20,8 @@ from moto.ses.models import ses_backends
 from moto.sqs.models import Queue, SQSBackend
 from werkzeug.serving import make_server
 
+from infra.local import s3_parts
+
 MAIL_PATH = "/local/mail"
 
 _COUNTS = {
@@ -101,6 +103,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     count_messages_only_when_asked()
     lock_queues()
+    s3_parts.check_and_list_checksums()
     server = make_server("127.0.0.1", port, Application(), threaded=True, request_handler=MotoRequestHandler)
     server.serve_forever()
 

@@ -1,0 +1,63 @@
+"""What S3 does with the checksums of an upload's parts, and moto does not: it refuses a part that has another one
+than it says, and lists each part's own."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import FakeKey
+from moto.s3.responses import S3Response
+
+_HEADER = "x-amz-checksum-sha256"
+
+
+class BadDigest(S3ClientError):
+    """400, as S3 answers it."""
+
+    def __init__(self) -> None:
+        super().__init__("BadDigest", "The SHA256 you specified did not match the calculated checksum.")
+
+
+def check_and_list_checksums() -> None:
+    """Make moto do so, for SHA-256."""
+    upload_part, list_parts = S3Response.upload_part, S3Response.list_parts
+
+    def checked(self: S3Response) -> Any:
+        wanted = self.headers.get(_HEADER)
+        if wanted and wanted != _checksum(self.body):
+            raise BadDigest()
+        return upload_part(self)
+
+    def listed(self: S3Response) -> Any:
+        multipart = self.backend.get_bucket(self.bucket_name).multiparts.get(self._get_param("uploadId"))
+        if multipart is None or multipart.metadata.get("x-amz-checksum-algorithm") != "SHA256":
+            return list_parts(self)
+        setattr(self, "serialized", _adding_to(self.serialized, multipart.parts))  # noqa: B010 (mypy forbids the plain assignment)
+        try:
+            return list_parts(self)
+        finally:
+            del self.serialized
+
+    for name, operation in (("upload_part", checked), ("list_parts", listed)):
+        setattr(S3Response, name, operation)
+
+
+def _adding_to(
+    serialized: Callable[[ActionResult], Any], parts: dict[int, FakeKey]
+) -> Callable[[ActionResult], Any]:
+    def run(answer: ActionResult) -> Any:
+        result: Any = answer.result
+        for row in result["Parts"]:
+            part = parts[row["PartNumber"]]
+            part.checksum_value = part.checksum_value or _checksum(part.value)
+            row["ChecksumSHA256"] = part.checksum_value
+        return serialized(answer)
+
+    return run
+
+
+def _checksum(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()

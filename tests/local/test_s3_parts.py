@@ -1,0 +1,58 @@
+"""Parts of an upload: their checksums are held to what came, and listed."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local.aws import Aws
+from infra.local.cloud import client
+
+PART = b"x" * (5 * 1024 * 1024)
+
+
+def checksum(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    server = Aws(tmp_path_factory.mktemp("state"))
+    server.start()
+    server.wait()
+    made = client("s3", server.endpoint)
+    made.create_bucket(Bucket="b")
+    yield made
+    server.stop()
+
+
+@pytest.fixture
+def upload(s3: Any) -> dict[str, str]:
+    begun = s3.create_multipart_upload(Bucket="b", Key="k", ChecksumAlgorithm="SHA256")
+    return {"Bucket": "b", "Key": "k", "UploadId": begun["UploadId"]}
+
+
+def test_each_part_is_listed_with_its_checksum(s3: Any, upload: dict[str, str]) -> None:
+    for n, content in ((1, PART), (2, b"tail")):
+        s3.upload_part(**upload, PartNumber=n, Body=content, ChecksumSHA256=checksum(content))
+    rows = s3.list_parts(**upload)["Parts"]
+    assert [row["ChecksumSHA256"] for row in rows] == [checksum(PART), checksum(b"tail")]
+    parts = [{name: row[name] for name in ("PartNumber", "ETag", "ChecksumSHA256")} for row in rows]
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    assert s3.head_object(Bucket="b", Key="k")["ContentLength"] == len(PART) + 4
+
+
+def test_a_part_with_another_checksum_is_refused(s3: Any, upload: dict[str, str]) -> None:
+    with pytest.raises(ClientError, match="BadDigest"):
+        s3.upload_part(**upload, PartNumber=1, Body=PART, ChecksumSHA256=checksum(b"other"))
+    assert "Parts" not in s3.list_parts(**upload)
+
+
+def test_an_upload_without_checksums_lists_none(s3: Any) -> None:
+    begun = s3.create_multipart_upload(Bucket="b", Key="plain")
+    upload = {"Bucket": "b", "Key": "plain", "UploadId": begun["UploadId"]}
+    s3.upload_part(**upload, PartNumber=1, Body=b"x")
+    assert "ChecksumSHA256" not in s3.list_parts(**upload)["Parts"][0]
