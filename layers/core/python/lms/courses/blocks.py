@@ -102,7 +102,8 @@ def _replaced(draft: BlockDraft, index: int, blocks: dict[str, Document]) -> Doc
 
 def rewritten(old: Document, fields: Mapping[str, Any], review: Document) -> Document:
     """The block with ``fields`` that an AI wrote and a person has looked at. It comes from where it came from."""
-    written = {name: value for name, value in old.items() if name not in _SAID_BY_THE_SERVER} | fields
+    kept = {name: value for name, value in old.items() if name not in _SAID_BY_THE_SERVER}
+    written: Document = {**kept, **fields}
     made = block(**written, origin=Origin.AI, source=old["source"], id=old["id"])
     return {**made, "reviewed": review}
 

@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from lms.courses import changes, repository
 from lms.courses.access import CourseAccess
-from lms.mongo import Document
+from lms.mongo import Document, Transaction
 
 _ROW = dict.fromkeys(("title", "blocks.text", "blocks.kind", "version"), 1)
 
@@ -19,7 +19,9 @@ def at(course_id: ObjectId, lesson_id: ObjectId, n: int) -> Document:
     return changes.current(repository.version(None, lesson_id, n), None)
 
 
-def rows(access: CourseAccess, lesson_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+def rows(
+    access: CourseAccess, lesson_ids: Sequence[ObjectId], tx: Transaction | None = None
+) -> dict[ObjectId, Document]:
     """Version, title and texts of those of the lessons that the course has."""
-    found = repository.lessons_among(access.course_id, lesson_ids, _ROW)
+    found = repository.lessons_among(access.course_id, lesson_ids, _ROW, tx)
     return {row["_id"]: row for row in found}

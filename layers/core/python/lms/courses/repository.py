@@ -287,10 +287,12 @@ def version(tx: Transaction | None, lesson_id: ObjectId, n: int) -> Document | N
     return lesson_versions().find_one({"lesson_id": lesson_id, "n": n}, session=tx.session if tx else None)
 
 
-def lessons_among(course_id: ObjectId, lesson_ids: Sequence[ObjectId], fields: Mapping[str, Any]) -> list[Document]:
+def lessons_among(
+    course_id: ObjectId, lesson_ids: Sequence[ObjectId], fields: Mapping[str, Any], tx: Transaction | None = None
+) -> list[Document]:
     """Those of the lessons that the course has."""
     wanted = {"_id": {"$in": lesson_ids}, "course_id": course_id, "deleted_at": None}
-    return list(lessons().find(wanted, fields))
+    return list(lessons().find(wanted, fields, session=tx.session if tx else None))
 
 
 def versions(lesson_id: ObjectId, before: int | None, fields: Mapping[str, Any], limit: int) -> list[Document]:

@@ -43,7 +43,8 @@ def job_by_id(job_id: ObjectId, tx: Transaction | None = None) -> Document | Non
 
 def jobs_of(owner_id: ObjectId, before: ObjectId | None, limit: int) -> list[Document]:
     place = {"_id": {"$lt": before}} if before else {}
-    return list(jobs().find({"owner_id": owner_id, **place}).sort("_id", DESCENDING).limit(limit))
+    without = {"result.proposal": 0}
+    return list(jobs().find({"owner_id": owner_id, **place}, without).sort("_id", DESCENDING).limit(limit))
 
 
 def started(theirs: Mapping[str, Any], begin: datetime, end: datetime, kinds: Sequence[str]) -> dict[str, int]:

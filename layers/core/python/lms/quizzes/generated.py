@@ -1,11 +1,15 @@
-"""What an AI asks about a lesson, taken into the question bank as the lesson's quiz."""
+"""What an AI asks about a lesson, taken into the question bank: as the lesson's quiz, or as an editor chooses."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bson import ObjectId
 from pydantic import ValidationError
 
+from lms import clock
+from lms.courses import changes
+from lms.courses.access import CourseAccess
 from lms.courses.states import Origin
 from lms.errors import Invalid
 from lms.mongo import Document, Transaction
@@ -26,20 +30,74 @@ Asked = tuple["ai.Question", Document | None]
 def quiz(lesson: Mapping[str, Any], asked: Iterable[Asked], now: datetime) -> tuple[Document, list[Document]]:
     """The lesson's quiz and its questions, but for what the bank cannot hold: a text that is far too long, say."""
     rows = [row for each, source in asked if (row := _row(lesson, each, source, now))]
-    items = [{"kind": "question", "question_id": row["_id"], "points": None} for row in rows]
     new = NewQuiz(title=lesson["title"], lesson_id=str(lesson["_id"]))
-    made = {
-        **quizzes.document(new, lesson["course_id"], now),
-        "items": items,
-        "question_count": len(items),
-        "published": True,
-    }
+    made = {**_asking(new, lesson["course_id"], rows, now), "published": True}
     return made, [{**row, "used_in": [made["_id"]]} for row in rows]
 
 
 def add(tx: Transaction, quiz_rows: Sequence[Document], question_rows: Sequence[Document]) -> None:
     repository.add_quizzes(tx, quiz_rows)
     repository.add_questions(tx, question_rows)
+
+
+def evidence_about(course_id: ObjectId, lesson_id: ObjectId) -> list[str]:
+    """The sentences of the lesson that the course's questions rest on."""
+    return repository.evidence_about(course_id, lesson_id)
+
+
+class Terms(NamedTuple):
+    """Where accepted questions go: their pool and skills, and the title of a draft quiz that asks them, if any."""
+
+    pool: str | None
+    skills: list[str]
+    quiz_title: str | None
+
+
+def take_over(
+    tx: Transaction, access: CourseAccess, proposed: Sequence[Mapping[str, Any]], terms: Terms, job_id: ObjectId
+) -> tuple[list[ObjectId], ObjectId | None]:
+    """Take questions that an AI proposed into the bank, as reviewed by the caller; their ids, and the quiz's.
+
+    Raise 422 for what the bank cannot hold.
+    """
+    now = clock.now()
+    reviewed = {"by": access.caller.id, "at": now}
+    rows = [
+        questions.document(
+            Question.model_validate(
+                {
+                    "prompt": each["prompt"],
+                    "content": each["content"],
+                    "pool": terms.pool,
+                    "skills": terms.skills,
+                }
+            ),
+            access.course_id,
+            now,
+            lesson_id=each["lesson_id"],
+            evidence=each["evidence"],
+            source=each["source"],
+            origin=Origin.AI,
+            reviewed=reviewed,
+        )
+        for each in proposed
+    ]
+    quiz_id = None
+    if terms.quiz_title is not None:
+        made = _asking(NewQuiz(title=terms.quiz_title), access.course_id, rows, now)
+        quiz_id = made["_id"]
+        rows = [{**row, "used_in": [quiz_id]} for row in rows]
+        repository.add_quizzes(tx, [made])
+        changes.record(tx, access, "create", "quiz", quiz_id, {"job_id": job_id})
+    repository.add_questions(tx, rows)
+    detail = {"count": len(rows), "job_id": job_id}
+    changes.record(tx, access, "import", "question_bank", access.course_id, detail)
+    return [row["_id"] for row in rows], quiz_id
+
+
+def _asking(new: NewQuiz, course_id: ObjectId, rows: Sequence[Document], now: datetime) -> Document:
+    items = [{"kind": "question", "question_id": row["_id"], "points": None} for row in rows]
+    return {**quizzes.document(new, course_id, now), "items": items, "question_count": len(items)}
 
 
 def _row(

@@ -19,7 +19,8 @@ MOST_BYTES = 500_000
 
 
 def document(question: Question, course_id: ObjectId, now: datetime, **provenance: Any) -> Document:
-    """A new question. ``provenance`` says where it comes from: ``lesson_id``, ``evidence``, ``source``, ``origin``.
+    """A new question. ``provenance`` says where it comes from: ``lesson_id``, ``evidence``, ``source``, ``origin``,
+    ``reviewed``.
 
     Raise 422 where it is too large or its markup breaks it.
     """
@@ -31,6 +32,7 @@ def document(question: Question, course_id: ObjectId, now: datetime, **provenanc
         "evidence": "",
         "source": None,
         "origin": Origin.PERSON,
+        "reviewed": None,
         **provenance,
         "used_in": [],
         "version": 1,

@@ -57,6 +57,12 @@ def _version(question: Mapping[str, Any]) -> Document:
     return {"_id": ObjectId(), "question_id": question["_id"], **kept}
 
 
+def evidence_about(course_id: ObjectId, lesson_id: ObjectId) -> list[str]:
+    """The sentences of the lesson that the course's questions rest on."""
+    wanted = {"course_id": course_id, "lesson_id": lesson_id, "evidence": {"$ne": ""}, "deleted_at": None}
+    return [row["evidence"] for row in questions().find(wanted, {"evidence": 1})]
+
+
 def quiz(tx: Transaction, quiz_id: ObjectId) -> Document | None:
     return quizzes().find_one({"_id": quiz_id, "deleted_at": None}, session=tx.session)
 

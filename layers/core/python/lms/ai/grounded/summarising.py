@@ -53,7 +53,7 @@ def best_run(document: Document, units: Sequence[Unit]) -> tuple[Range, str]:
 def _best(
     document: Document, units: Sequence[Unit], weights: Counter[str], title: frozenset[str]
 ) -> tuple[float, Range]:
-    scores = [_score(document, unit, weights, title) for unit in units]
+    scores = [worth(document, unit, weights, title) for unit in units]
     runs = [(score, number, number) for number, score in enumerate(scores)]
     for number in range(len(units) - 1):
         one, other = units[number], units[number + 1]
@@ -64,7 +64,7 @@ def _best(
     return score, (units[first].sentence[0], units[last].sentence[1])
 
 
-def _score(document: Document, unit: Unit, weights: Counter[str], title: frozenset[str]) -> float:
+def worth(document: Document, unit: Unit, weights: Counter[str], title: frozenset[str]) -> float:
     """How much a sentence says of what the lesson speaks of, by the mean weight of its words.
 
     The centroid of Radev et al., Centroid-based summarization of multiple documents, IPM 40(6), 2004, damped for
@@ -75,8 +75,8 @@ def _score(document: Document, unit: Unit, weights: Counter[str], title: frozens
         return 0.0
     mean = sum(math.log1p(weights[word]) for word in said) / math.sqrt(len(said) + 4)
     named = len(title & said.keys()) / max(1, len(title))
-    worth = mean * (1 + named)
-    return worth * 0.3 if points_back(document.sentence(unit)) or unit.words < 6 else worth
+    value = mean * (1 + named)
+    return value * 0.3 if points_back(document.sentence(unit)) or unit.words < 6 else value
 
 
 def _block(document: Document, place: Range, kind: str = "prose", language: str = "") -> Block:
@@ -126,11 +126,11 @@ def _key_terms(inside: Sequence[tuple[Document, Span]]) -> list[KeyTerm]:
         for concept in concepts_of(document.source):
             place = document.units[concept.unit].sentence
             if span.start <= place[0] and place[1] <= span.end and not concept.quality:
-                terms.append(_key_term(concept))
+                terms.append(key_term(concept))
     return terms[:_TERMS]
 
 
-def _key_term(concept: Concept) -> KeyTerm:
+def key_term(concept: Concept) -> KeyTerm:
     """The definition, or else the whole sentence that introduces the term."""
     document = concept.document
     start, end = concept.definition or document.units[concept.unit].sentence

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from lms.courses import embeds
 from lms.courses.limits import MOST_BLOCKS, MOST_LESSON_BYTES
+from lms.courses.models.review import Review
 from lms.courses.models.source import Source
 from lms.courses.states import Origin
 from lms.fields import (
@@ -47,13 +48,6 @@ class CaptionDraft(Body):
 
     language: Language
     url: Address
-
-
-class Review(Resource):
-    """Who has looked at what an AI wrote, and when."""
-
-    by: Id
-    at: Moment
 
 
 BlockKind = Literal["markdown", "code", "math", "image", "video", "file", "embed"]

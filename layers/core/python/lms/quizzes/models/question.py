@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, AliasPath, Field
 
+from lms.courses.models.review import Review
 from lms.courses.models.source import Source
 from lms.courses.states import Origin
 from lms.fields import UNCHANGED, Change, DocumentId, Id, Kept, Moment, Resource
@@ -45,6 +46,7 @@ class BankQuestion(Resource):
     evidence: str
     source: Source | None
     origin: Origin
+    reviewed: Review | None = None
     version: int
     created_at: Moment
     updated_at: Moment

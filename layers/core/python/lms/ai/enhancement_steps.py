@@ -1,0 +1,119 @@
+"""How a lesson's text is worked on: part by part, then all of it as one proposal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from lms.ai import lesson_material, sources
+from lms.ai.enhancement import PART
+from lms.ai.failures import ProviderFailure
+from lms.ai.lesson_texts import Change, Enhancement, LessonText, Task
+from lms.ai.metering import provider_of
+from lms.ai.models import KeyTerm
+from lms.ai.proposals import differences
+from lms.courses import readings
+from lms.jobs.failures import StepFailed
+from lms.jobs.steps import Finish, Kind, Step
+from lms.mongo import Document
+
+_PROPOSAL = "proposal"
+
+
+def _due(job: Document, done: frozenset[str]) -> Sequence[str]:
+    for stage in ([f"{PART}{number}" for number in range(1, len(job["parts"]) + 1)], [_PROPOSAL]):
+        if left := [name for name in stage if name not in done]:
+            return left
+    return []
+
+
+def _stage(name: str) -> str:
+    return "blocks" if name.startswith(PART) else _PROPOSAL
+
+
+def _work(step: Step) -> tuple[Any, Finish | None]:
+    if step.name == _PROPOSAL:
+        return None, _proposal(step)
+    job, lesson = step.job, _lesson(step)
+    request = job["request"]
+    task = Task(
+        action=request["action"],
+        block_ids=job["parts"][int(step.name.removeprefix(PART)) - 1],
+        level=request["level"],
+        language=request["language"],
+    )
+    rows = lesson_material.sources_of([lesson], job["owner_id"])
+    try:
+        ai = provider_of(step, alone=len(job["parts"]) == 1)
+        return ai.enhance(task, lesson, lesson_material.as_sources(rows)).model_dump(mode="json"), None
+    except ProviderFailure as failure:
+        if failure.retryable:
+            raise
+        raise StepFailed(failure.code, failure.reason) from failure
+
+
+def _lesson(step: Step) -> LessonText:
+    job = step.job
+    lesson = readings.at(job["course_id"], job["lesson_id"], job["lesson_version"])
+    return lesson_material.text_of(lesson, job["about"], job["lesson_id"])
+
+
+def _proposal(step: Step) -> Finish:
+    job, lesson = step.job, _lesson(step)
+    done = step.outputs(PART)
+    parts = [Enhancement.model_validate(done[f"{PART}{n}"]) for n in range(1, len(job["parts"]) + 1)]
+    shown = _Shown(lesson, job)
+    proposal = {
+        "lesson_id": job["lesson_id"],
+        "lesson_version": job["lesson_version"],
+        "action": job["request"]["action"],
+        "blocks": [shown.block(change) for part in parts for change in part.changes],
+        "summary": next((part.summary for part in parts if part.summary), None),
+        "key_terms": [shown.term(term) for part in parts for term in part.key_terms],
+    }
+    return lambda tx: {"result": {"course_id": job["course_id"], "proposal": proposal}}
+
+
+class _Shown:
+    """What a provider wrote, as the people see it who decide about it."""
+
+    def __init__(self, lesson: LessonText, job: Document) -> None:
+        self.field = "alt" if job["request"]["action"] == "alt_text" else "text"
+        self.blocks = {block.id: block for block in lesson.blocks}
+        self.terms = {each.term.casefold(): each.definition for each in lesson.key_terms}
+        rows = lesson_material.sources_of([lesson], job["owner_id"])
+        self.cited = sources.citing(rows)
+        self.known = {str(row["_id"]) for row in rows}
+
+    def block(self, change: Change) -> Document:
+        old = self.blocks[change.block_id] if change.block_id else None
+        before = (old.alt or "" if self.field == "alt" else old.text) if old else None
+        status = "refused" if change.text is None else "unchanged" if change.text == before else "proposed"
+        after = change.text if status == "proposed" else None
+        source = change.source or (old.source if old else None)
+        return {
+            "id": change.block_id or str(ObjectId()),
+            "block_id": change.block_id,
+            "after_id": change.after_id,
+            "field": self.field,
+            "before": before,
+            "after": after,
+            "diff": [] if after is None else differences.of(before or "", after),
+            "source": self.cited(source) if source and source.source_id in self.known else None,
+            "status": status,
+            "why": change.why,
+            "decision": None,
+        }
+
+    def term(self, found: KeyTerm) -> Document:
+        return {
+            "id": str(ObjectId()),
+            "term": found.term,
+            "before": self.terms.get(found.term.casefold()),
+            "definition": found.definition,
+            "source": self.cited(found.source) if found.source and found.source.source_id in self.known else None,
+            "decision": None,
+        }
+
+
+KIND = Kind(due=_due, stage=_stage, work=_work)

@@ -1,0 +1,84 @@
+"""Asking for questions about lessons that there are. What its steps do stands in ``quiz_generation_steps``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bson import ObjectId
+
+from lms.ai.providers import configured
+from lms.courses import readings
+from lms.errors import Invalid
+from lms.jobs import starting
+
+if TYPE_CHECKING:
+    from lms.ai.proposals.models.quiz import QuizRequest
+    from lms.courses.access import CourseAccess
+    from lms.mongo import Document, Transaction
+
+LESSON = "questions-"
+"""The name of a step that asks the provider, before its number."""
+
+_SPARE = 1
+"""Questions asked for beyond a lesson's share, for those that two lessons would both ask."""
+
+
+def lessons(access: CourseAccess, request: QuizRequest) -> list[Document]:
+    """What is to be asked about each lesson: its id, version and count of questions, by how much it says.
+
+    Raise 422: with the place for an id that names no lesson of the course, NOTHING_TO_ASK where they hold no text,
+    NEEDS_MODEL where the grounded provider would have to translate.
+    """
+    language = request.language or access.course["language"]
+    if configured() == "grounded" and language.partition("-")[0] != access.course["language"].partition("-")[0]:
+        detail = "Questions in another language than the lessons' need a model, and none is configured here."
+        raise Invalid(detail, code="NEEDS_MODEL")
+    found = readings.rows(access, [ObjectId(each) for each in request.lesson_ids])
+    errors = [
+        {"pointer": f"/lesson_ids/{index}", "message": "names no lesson of this course"}
+        for index, _id in enumerate(request.lesson_ids)
+        if ObjectId(_id) not in found
+    ]
+    if errors:
+        raise Invalid(errors=errors)
+    sizes = {_id: _size(lesson) for _id, lesson in found.items()}
+    rows = [
+        {"lesson_id": _id, "version": found[_id]["version"], "count": _share(request.count, sizes, _id)}
+        for _id in map(ObjectId, request.lesson_ids)
+        if sizes[_id]
+    ]
+    if not rows:
+        raise Invalid("The lessons hold no text to ask about.", code="NOTHING_TO_ASK")
+    return rows
+
+
+def start(tx: Transaction, access: CourseAccess, request: QuizRequest, lessons: Sequence[Document]) -> Document:
+    course = access.course
+    wanted = request.model_dump(mode="json")
+    wanted["difficulty"] = wanted["difficulty"] or course["difficulty"]
+    wanted["language"] = wanted["language"] or course["language"]
+    return starting.start(
+        tx,
+        access.caller.id,
+        "quiz_generation",
+        first_step=f"{LESSON}1",
+        total=len(lessons) + 1,
+        course_id=access.course_id,
+        request=wanted,
+        about={name: course[name] for name in ("audience", "difficulty", "language")},
+        lessons=lessons,
+        provider=configured(),
+        budget_tokens=request.budget_tokens,
+    )
+
+
+def _size(lesson: Mapping[str, Any]) -> int:
+    return sum(len(each["text"]) for each in lesson["blocks"] if each["kind"] == "markdown")
+
+
+def _share(count: int, sizes: Mapping[ObjectId, int], lesson_id: ObjectId) -> int:
+    if len(sizes) == 1:
+        return count
+    return min(count, math.ceil(count * sizes[lesson_id] / sum(sizes.values())) + _SPARE)
