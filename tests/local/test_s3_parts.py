@@ -24,15 +24,15 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     server.start()
     server.wait()
     made = client("s3", server.endpoint)
-    made.create_bucket(Bucket="b")
+    made.create_bucket(Bucket="parts")
     yield made
     server.stop()
 
 
 @pytest.fixture
 def upload(s3: Any) -> dict[str, str]:
-    begun = s3.create_multipart_upload(Bucket="b", Key="k", ChecksumAlgorithm="SHA256")
-    return {"Bucket": "b", "Key": "k", "UploadId": begun["UploadId"]}
+    begun = s3.create_multipart_upload(Bucket="parts", Key="k", ChecksumAlgorithm="SHA256")
+    return {"Bucket": "parts", "Key": "k", "UploadId": begun["UploadId"]}
 
 
 def test_each_part_is_listed_with_its_checksum(s3: Any, upload: dict[str, str]) -> None:
@@ -42,7 +42,7 @@ def test_each_part_is_listed_with_its_checksum(s3: Any, upload: dict[str, str]) 
     assert [row["ChecksumSHA256"] for row in rows] == [checksum(PART), checksum(b"tail")]
     parts = [{name: row[name] for name in ("PartNumber", "ETag", "ChecksumSHA256")} for row in rows]
     s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
-    assert s3.head_object(Bucket="b", Key="k")["ContentLength"] == len(PART) + 4
+    assert s3.head_object(Bucket="parts", Key="k")["ContentLength"] == len(PART) + 4
 
 
 def test_a_part_with_another_checksum_is_refused(s3: Any, upload: dict[str, str]) -> None:
@@ -52,7 +52,7 @@ def test_a_part_with_another_checksum_is_refused(s3: Any, upload: dict[str, str]
 
 
 def test_an_upload_without_checksums_lists_none(s3: Any) -> None:
-    begun = s3.create_multipart_upload(Bucket="b", Key="plain")
-    upload = {"Bucket": "b", "Key": "plain", "UploadId": begun["UploadId"]}
+    begun = s3.create_multipart_upload(Bucket="parts", Key="plain")
+    upload = {"Bucket": "parts", "Key": "plain", "UploadId": begun["UploadId"]}
     s3.upload_part(**upload, PartNumber=1, Body=b"x")
     assert "ChecksumSHA256" not in s3.list_parts(**upload)["Parts"][0]

@@ -52,7 +52,7 @@ class Text(Resource):
 
 
 class File(Resource):
-    """``reason`` says why it is quarantined or expired; ``text`` is null where its purpose wants no text."""
+    """``reason_code`` and ``reason`` say why it is quarantined or expired; ``text`` is null without one."""
 
     id: DocumentId
     owner_id: Id
@@ -63,6 +63,7 @@ class File(Resource):
     purpose: Purpose
     course_id: Id | None
     status: FileStatus
+    reason_code: str | None
     reason: str | None
     text: Text | None
     replaces: Id | None

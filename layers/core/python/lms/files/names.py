@@ -49,7 +49,8 @@ def checked(name: str) -> str:
     if "/" in name or "\\" in name:
         raise ValueError("names a folder: send the file's own name alone")
     if any(
-        unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Co", "Cn") and char not in _JOINERS for char in name
+        unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn") and char not in _JOINERS
+        for char in name
     ):
         raise ValueError("holds a character that is not seen")
     return name
@@ -68,5 +69,7 @@ def disposition(name: str, content_type: str, *, inline: bool) -> str:
     """A Content-Disposition field: an ASCII name for old clients, the true one beside it (RFC 6266, RFC 8187)."""
     name = saved_as(name, content_type)
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^\w .()+,=@-]", "_", plain, flags=re.ASCII).strip() or "file"
+    plain = re.sub(r"[^\w .()+,=@-]", "_", plain, flags=re.ASCII).strip()
+    if not plain.strip(".") or plain.startswith("."):
+        plain = f"file{plain}"
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

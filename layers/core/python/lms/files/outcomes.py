@@ -22,7 +22,7 @@ def scanning(file_id: ObjectId, incoming_key: str) -> Document | None:
 
 def available(file: Document, key: str) -> Document | None:
     """The check was passed and ``key`` holds what was checked. None where the file was not being checked: somebody
-    else was first, or it is deleted, and then what was kept goes too."""
+    else was first, or it is deleted or held back, and then what was kept goes too."""
 
     def work(tx: Transaction) -> Document | None:
         text = text_to_come(file)
@@ -33,8 +33,10 @@ def available(file: Document, key: str) -> Document | None:
         return passed
 
     passed = mongo.transaction(work)
-    if passed is None and repository.file(file["_id"]) is None:
-        storage.delete(key)
+    if passed is None:
+        present = repository.file(file["_id"])
+        if present is None or present["status"] != FileStatus.AVAILABLE:
+            storage.delete(key)
     return passed
 
 
@@ -60,27 +62,29 @@ def send_to_extraction(file_ids: list[ObjectId]) -> None:
     queues.send(settings().extraction_queue_url, [{"file_id": str(_id)} for _id in file_ids])
 
 
-def quarantined(file: Document, reason: str) -> Document | None:
+def quarantined(file: Document, code: str, reason: str) -> Document | None:
     """The check found ``reason`` to keep it from everybody. None where the file was not being checked."""
-    return _ended(file, [FileStatus.SCANNING], FileStatus.QUARANTINED, reason, "file.checked")
+    return _ended(file, FileStatus.SCANNING, FileStatus.QUARANTINED, code, reason, "file.checked")
 
 
 def expired(file: Document) -> Document | None:
     """The upload did not come in time. None where it did after all."""
-    return _ended(file, [FileStatus.PENDING], FileStatus.EXPIRED, "the upload was not completed", "file.expired")
+    reason = "The upload was not completed in time."
+    return _ended(file, FileStatus.PENDING, FileStatus.EXPIRED, "UPLOAD_EXPIRED", reason, "file.expired")
 
 
 def _ended(
-    file: Document, present: list[FileStatus], status: FileStatus, reason: str, event: str
+    file: Document, present: FileStatus, status: FileStatus, code: str, reason: str, event: str
 ) -> Document | None:
     def work(tx: Transaction) -> Document | None:
         fields = {
             "status": status,
+            "reason_code": code,
             "reason": reason,
             "leftover": True,
             "look_at": clock.now() + repository.PATIENCE,
         }
-        ended = repository.change(tx, file["_id"], present, fields)
+        ended = repository.change(tx, file["_id"], [present], fields)
         if ended:
             quotas.give_back(tx, ended)
             events.record(tx, event, actor=None, subject=ended["_id"], status=status)

@@ -49,7 +49,7 @@ def _see_to_upload(file: Document) -> None:
 
 def _see_to_check(file: Document) -> None:
     if clock.now() - file["created_at"] > _LONGEST_CHECK:
-        outcomes.quarantined(file, "the check came to no end")
+        outcomes.quarantined(file, "UNCHECKED", "The file could not be checked. Upload it again.")
     else:
         send_to_check(file)
 

@@ -98,6 +98,7 @@ def _file(who: Caller, new: NewFile) -> Document:
         "purpose": new.purpose.value,
         "course_id": _id(new.course_id),
         "status": FileStatus.PENDING.value,
+        "reason_code": None,
         "reason": None,
         "key": None,
         "upload": _upload(new, storage.incoming_key(_id_, secrets.token_hex(16))) | {"expires_at": now + LIFETIME},
