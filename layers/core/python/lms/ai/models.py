@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from lms.fields import Body, Count, Difficulty, Id, Line, Reference, Title, each_once
+from lms.fields import Body, Count, Difficulty, Id, Language, Line, Reference, Resource, Title, each_once
 
 SourceFiles = Annotated[list[Reference], Field(min_length=1, max_length=20), AfterValidator(each_once)]
 
@@ -23,6 +23,46 @@ class CourseRequest(Body):
     source_file_ids: SourceFiles | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
     budget_tokens: Annotated[Count, Field(ge=1_000, le=10_000_000)] | None = None
+
+
+class AnalysisRequest(Body):
+    """Whose figures to tell of: the caller's own, or, for graders, those of ``user_id``, and without one those of
+    all learners of the course together."""
+
+    course_id: Reference
+    user_id: Reference | None = None
+    language: Language = "en"
+    budget_tokens: Annotated[Count, Field(ge=1_000, le=10_000_000)] | None = None
+
+
+class CourseQuestion(Body):
+    """What a member asks about a course."""
+
+    course_id: Reference
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1_000)]
+
+
+class AnswerCitation(Resource):
+    """``quote`` stands word for word in the block."""
+
+    lesson_id: Id
+    lesson_title: str
+    block_id: str
+    quote: str
+
+
+class ShownSentence(Resource):
+    text: str
+    citations: list[AnswerCitation]
+
+
+class CourseReply(Resource):
+    """``reason`` says why a question was not ``answered``."""
+
+    answered: bool
+    reason: Literal["NOT_IN_COURSE"] | None
+    sentences: list[ShownSentence]
+    provider: str
 
 
 class _Content(BaseModel):

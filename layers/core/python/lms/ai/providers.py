@@ -1,11 +1,17 @@
 """Which AI provider does the work: Gemini where a key is configured, the grounded one everywhere else."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+from lms.ai.narration import About, Sentence
+from lms.ai.tutoring import AnswerSentence, Passage
 from lms.config import settings
+from lms.figures import Figure
 from lms.jobs.models import Usage
+
+if TYPE_CHECKING:
+    from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
 
 Hold = Callable[[str, int, int | None], int | None]
 """Before each call: with its model, its input tokens and the most that it may put out (None: what the model can).
@@ -25,6 +31,18 @@ class Provider(Protocol):
     ) -> Lesson: ...
 
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz: ...
+
+    def enhance(self, task: "Task", lesson: "LessonText", sources: Sequence[Source]) -> "Enhancement": ...
+
+    def questions(self, task: "QuestionTask", lesson: "LessonText", sources: Sequence[Source]) -> "Questions": ...
+
+    def narrate(self, figures: Sequence[Figure], about: About, language: str) -> list[Sentence]:
+        """Sentences that are still to be held against the figures."""
+        ...
+
+    def answer(self, question: str, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
+        """Each with the passages that it rests on; none where they do not answer the question."""
+        ...
 
 
 def configured() -> str:

@@ -117,6 +117,62 @@ def at_a_glance(
     return [row for row in rows if "status" in row], [row for row in rows if "count" in row]
 
 
+def attempts_of(course_id: ObjectId, user_id: ObjectId) -> list[Document]:
+    """A learner's in a course, in the order in which they began, without what was asked and answered."""
+    return list(attempts().find({"user_id": user_id, "course_id": course_id}, _SUMMARY).sort("_id", ASCENDING))
+
+
+def has_running(course_id: ObjectId, user_id: ObjectId, now: datetime) -> bool:
+    """Whether the learner has an open attempt in the course whose time is not up."""
+    in_time = {"$or": [{"ends_at": None}, {"ends_at": {"$gt": now}}]}
+    theirs = {"user_id": user_id, "course_id": course_id, **_OPEN, **in_time}
+    return attempts().find_one(theirs, {"_id": 1}) is not None
+
+
+def results_by_quiz(quiz_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
+    """For each quiz the learners' ``count`` of results, their ``mean`` percent, and how many ``passed``; of those
+    quizzes in which one of these learners has a result."""
+    found = results().aggregate(
+        [
+            {"$match": {"quiz_id": {"$in": quiz_ids}, "user_id": {"$in": user_ids}, "percent": {"$ne": None}}},
+            {
+                "$group": {
+                    "_id": "$quiz_id",
+                    "count": {"$sum": 1},
+                    "mean": {"$avg": "$percent"},
+                    "passed": {"$sum": {"$cond": [{"$eq": ["$passed", True]}, 1, 0]}},
+                }
+            },
+        ]
+    )
+    return {row["_id"]: row for row in found}
+
+
+def handed_in(quiz_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId]) -> Document:
+    """How many attempts of these learners are handed in (``count``), were ``late``, and wait for a grader
+    (``waiting``)."""
+    found = attempts().aggregate(
+        [
+            {
+                "$match": {
+                    "quiz_id": {"$in": quiz_ids},
+                    "user_id": {"$in": user_ids},
+                    "status": {"$in": ["submitted", "graded"]},
+                }
+            },
+            {
+                "$group": {
+                    "_id": None,
+                    "count": {"$sum": 1},
+                    "late": {"$sum": {"$cond": [{"$gt": ["$score.late_seconds", 0]}, 1, 0]}},
+                    "waiting": {"$sum": {"$cond": [{"$eq": ["$status", "submitted"]}, 1, 0]}},
+                }
+            },
+        ]
+    )
+    return next(iter(found), {"count": 0, "late": 0, "waiting": 0})
+
+
 def has_open(tx: Transaction, quiz_id: ObjectId, user_id: ObjectId) -> bool:
     theirs = {"quiz_id": quiz_id, "user_id": user_id, **_OPEN}
     return attempts().find_one(theirs, {"_id": 1}, session=tx.session) is not None

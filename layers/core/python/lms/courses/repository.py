@@ -15,6 +15,9 @@ Order = tuple[str, int]
 Place = tuple[Any, ObjectId]
 """Where a course stands in an order: the field's value, and its id."""
 
+CITING = ("blocks", "key_terms")
+"""What of a lesson names its sources."""
+
 _NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 _BY_TITLE = [("title_key", ASCENDING), ("_id", ASCENDING)]
 
@@ -43,9 +46,17 @@ courses = mongo.collection(
 lessons = mongo.collection(
     "lessons",
     indexes=[
+        IndexModel([("blocks.file_id", ASCENDING)], partialFilterExpression={"blocks.file_id": {"$exists": True}}),
+        *(IndexModel([(f"{name}.source.follows", ASCENDING)], sparse=True) for name in CITING),
+        # As with courses: no language's rules. The override names a field that no block has, whose ``language`` is
+        # that of its code.
         IndexModel(
-            [("blocks.file_id", ASCENDING)], partialFilterExpression={"blocks.file_id": {"$exists": True}}
-        )
+            [("course_id", ASCENDING), ("title", TEXT), ("blocks.text", TEXT)],
+            name="text",
+            weights={"title": 5},
+            default_language="none",
+            language_override="text_language",
+        ),
     ],
 )
 lesson_versions = mongo.collection(
@@ -243,6 +254,19 @@ def lesson(course_id: ObjectId, lesson_id: ObjectId, tx: Transaction | None = No
     )
 
 
+def lesson_by_id(tx: Transaction, lesson_id: ObjectId) -> Document:
+    """Even a deleted one, which can come back."""
+    found = lessons().find_one({"_id": lesson_id}, session=tx.session)
+    assert found is not None, "lessons are hidden, never removed"
+    return found
+
+
+def lessons_following(source_id: str, limit: int) -> list[ObjectId]:
+    """Lessons that cite the source and are to be told when it changes."""
+    wanted = {"$or": [{f"{name}.source.follows": source_id} for name in CITING]}
+    return [row["_id"] for row in lessons().find(wanted, {"_id": 1}).limit(limit)]
+
+
 def lesson_even_deleted(
     course_id: ObjectId, lesson_id: ObjectId, tx: Transaction | None = None, fields: Mapping[str, Any] | None = None
 ) -> Document | None:
@@ -269,6 +293,21 @@ def lesson_with_quiz(course_id: ObjectId, lesson_id: ObjectId) -> Document | Non
         ]
     )
     return next(iter(found), None)
+
+
+_TO_SEARCH: Mapping[str, Any] = dict.fromkeys("title blocks.id blocks.kind blocks.text".split(), 1)
+
+
+def lessons_with(course_id: ObjectId, lesson_ids: Sequence[ObjectId], search: str, limit: int) -> list[Document]:
+    """Those of the lessons in which one of the words stands, by how often they do. From the text index."""
+    wanted = {"course_id": course_id, "$text": {"$search": search}, "_id": {"$in": lesson_ids}, "deleted_at": None}
+    score = {"$meta": "textScore"}
+    return list(lessons().find(wanted, {**_TO_SEARCH, "score": score}).sort([("score", score)]).limit(limit))
+
+
+def lessons_to_search(course_id: ObjectId, lesson_ids: Sequence[ObjectId]) -> list[Document]:
+    wanted = {"_id": {"$in": lesson_ids}, "course_id": course_id, "deleted_at": None}
+    return list(lessons().find(wanted, _TO_SEARCH))
 
 
 def change_lesson(tx: Transaction, lesson_id: ObjectId, fields: Mapping[str, Any], now: datetime) -> None:
@@ -313,8 +352,8 @@ def lessons_to_copy(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> Iterable
 
 
 def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[Document]:
-    """Of the lessons that lack something: whether a block of an AI is ``unreviewed``, and the ids of the blocks
-    ``without_alt`` and ``without_captions``."""
+    """Of the lessons that lack something: whether a block of an AI is ``unreviewed``, whether a source has
+    ``changed``, and the ids of the blocks ``without_alt`` and ``without_captions``."""
     unreviewed = {"$and": [{"$eq": ["$$this.origin", "ai"]}, {"$not": ["$$this.reviewed"]}]}
     without_alt = {
         "$or": [
@@ -329,6 +368,7 @@ def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[
                 {
                     "$project": {
                         "unreviewed": {"$ne": [_blocks(unreviewed), []]},
+                        "changed": {"$or": [_cites_changed(name) for name in CITING]},
                         "without_alt": _blocks(without_alt),
                         "without_captions": _blocks(_kind("video", {"$not": ["$$this.captions"]})),
                     }
@@ -337,6 +377,7 @@ def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[
                     "$match": {
                         "$or": [
                             {"unreviewed": True},
+                            {"changed": True},
                             {"without_alt.0": {"$exists": True}},
                             {"without_captions.0": {"$exists": True}},
                         ]
@@ -349,6 +390,10 @@ def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[
 
 
 _IMAGE_WITHOUT_ALT = '<img(?![^>]* alt="[^"]+")'
+
+
+def _cites_changed(name: str) -> Document:
+    return {"$in": [True, {"$ifNull": [f"${name}.source.changed", []]}]}
 
 
 def _kind(kind: str, *conditions: Mapping[str, Any]) -> Document:

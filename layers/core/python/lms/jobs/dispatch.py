@@ -11,7 +11,7 @@ from lms.jobs import repository
 from lms.mongo import Document
 from lms.telemetry import logger
 
-AI_KINDS = frozenset({"course_generation", "content_enhancement", "quiz_generation"})
+AI_KINDS = frozenset({"course_generation", "content_enhancement", "quiz_generation", "performance_analysis"})
 """They ask a model, and wait for it: a queue of their own keeps the others from waiting with them."""
 
 _UNTAKEN_AFTER = timedelta(minutes=15)

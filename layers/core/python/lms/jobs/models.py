@@ -17,7 +17,7 @@ class Usage(BaseModel):
 
 class Progress(Resource):
     """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly; blocks,
-    questions, proposal; rows."""
+    questions, proposal; narrative; rows."""
 
     step: str
     done: int
@@ -30,6 +30,37 @@ class JobError(Resource):
     steps: list[str] = []
 
 
+class AnalysisFigure(Resource):
+    """``value`` in ``unit`` (percent, points, lessons, …), out of or over ``n`` of what it is about. ``label`` is
+    the title of the one thing that it is about, "" where it is about more."""
+
+    id: str
+    name: str
+    value: float
+    unit: str
+    n: int
+    label: str
+
+
+class AnalysisSentence(Resource):
+    """Its numbers are those of the figures that it names."""
+
+    text: str
+    figure_ids: list[str]
+
+
+class Analysis(Resource):
+    """A narrative over figures as they were at ``computed_at``; ``about`` who reads it (you), a learner, or all
+    learners of the course whom the reader sees."""
+
+    about: Literal["you", "learner", "course"]
+    user_id: Id | None
+    language: str
+    computed_at: Moment
+    figures: list[AnalysisFigure]
+    sentences: list[AnalysisSentence]
+
+
 class JobResult(Resource):
     """Of a list that was brought in, ``counts`` has the number of rows by outcome, and at ``report`` stands what
     became of each."""
@@ -37,13 +68,16 @@ class JobResult(Resource):
     course_id: Id
     counts: dict[str, int] | None = None
     report: str | None = None
+    analysis: Analysis | None = None
 
 
 class Job(Resource):
     """``prompts`` names the prompt files that a model was asked with: by name and version, their sha256."""
 
     id: DocumentId
-    kind: Literal["course_generation", "content_enhancement", "quiz_generation", "enrollment_import"]
+    kind: Literal[
+        "course_generation", "content_enhancement", "quiz_generation", "performance_analysis", "enrollment_import"
+    ]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     progress: Progress
     result: JobResult | None

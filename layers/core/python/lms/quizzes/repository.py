@@ -12,6 +12,9 @@ from lms.mongo import Document, Transaction
 
 _HAS_A_LESSON = {"lesson_id": {"$type": "objectId"}, "deleted_at": None}
 
+_FOLLOWS = {"source.follows": {"$type": "string"}}
+_CHANGED = {"source.changed": True}
+
 quizzes = mongo.collection(
     "quizzes",
     indexes=[
@@ -28,6 +31,8 @@ questions = mongo.collection(
         IndexModel([("course_id", ASCENDING), ("content.kind", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("course_id", ASCENDING), ("skills", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("used_in", ASCENDING)]),
+        IndexModel([("source.follows", ASCENDING), ("lesson_id", ASCENDING)], partialFilterExpression=_FOLLOWS),
+        IndexModel([("course_id", ASCENDING), ("lesson_id", ASCENDING)], partialFilterExpression=_CHANGED),
     ],
 )
 question_versions = mongo.collection(
@@ -109,6 +114,12 @@ def published_in(course_ids: Sequence[ObjectId], theirs: Sequence[ObjectId]) -> 
         batchSize=1_000,
     )
     return list(found)
+
+
+def published(course_id: ObjectId) -> list[Document]:
+    """Titles and policies of the course's published quizzes, in the order in which they were made."""
+    wanted = {"course_id": course_id, "published": True, "deleted_at": None}
+    return list(quizzes().find(wanted, ["title", *POLICIES]).sort("_id", ASCENDING))
 
 
 def _overrides_for(theirs: Sequence[ObjectId]) -> Document:
@@ -228,6 +239,51 @@ def change_question(
     if changed:
         question_versions().insert_one(_version(changed), session=tx.session)
     return changed
+
+
+def question_even_deleted(tx: Transaction, question_id: ObjectId) -> Document:
+    found = questions().find_one({"_id": question_id}, session=tx.session)
+    assert found is not None, "questions are hidden, never removed"
+    return found
+
+
+def questions_following(source_id: str, limit: int) -> list[ObjectId]:
+    """Questions that cite the source and are to be told when it changes."""
+    return [row["_id"] for row in questions().find({"source.follows": source_id}, {"_id": 1}).limit(limit)]
+
+
+def questions_of_lesson_following(tx: Transaction, lesson_id: ObjectId, source_id: str) -> list[Document]:
+    wanted = {"source.follows": source_id, "lesson_id": lesson_id}
+    return list(questions().find(wanted, session=tx.session))
+
+
+def cite(tx: Transaction, question_id: ObjectId, source: Document, now: datetime) -> None:
+    """The question's next version, that version kept."""
+    changed = questions().find_one_and_update(
+        {"_id": question_id},
+        {"$set": {"source": source, "updated_at": now}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+    assert changed is not None, "it was found in this transaction"
+    question_versions().insert_one(_version(changed), session=tx.session)
+
+
+def lessons_with_changed_sources(tx: Transaction, course_id: ObjectId) -> set[ObjectId]:
+    """Those whose questions cite a source that has changed."""
+    wanted = {"course_id": course_id, **_CHANGED, "deleted_at": None}
+    found = questions().find(wanted, {"lesson_id": 1}, session=tx.session)
+    return {row["lesson_id"] for row in found if row["lesson_id"]}
+
+
+def accept_sources(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId, now: datetime) -> bool:
+    """Take the marks from the lesson's questions; whether any had one."""
+    marked = list(
+        questions().find({"course_id": course_id, "lesson_id": lesson_id, **_CHANGED}, session=tx.session)
+    )
+    for question in marked:
+        cite(tx, question["_id"], {**question["source"], "changed": False}, now)
+    return bool(marked)
 
 
 def delete_question(tx: Transaction, question_id: ObjectId, now: datetime) -> bool:

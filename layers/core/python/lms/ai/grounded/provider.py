@@ -1,10 +1,14 @@
-"""The grounded provider's three tasks."""
+"""The grounded provider's tasks."""
 
 from collections.abc import Sequence
 
-from lms.ai.grounded import outlining, questions, summarising
+from lms.ai.grounded import answering, enhancing, narrating, outlining, questioning, questions, summarising
 from lms.ai.grounded.choosing import check_material
+from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+from lms.ai.narration import About, Sentence
+from lms.ai.tutoring import AnswerSentence, Passage
+from lms.figures import Figure
 
 
 class Grounded:
@@ -32,3 +36,18 @@ class Grounded:
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
         """One to six questions; each one's evidence is a sentence of the lesson that holds the answer."""
         return questions.quiz(request, plan, lesson, sources)
+
+    def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement:
+        """Every word stands in the lesson or in its sources. Raise ValueError for what needs a model."""
+        return enhancing.enhance(task, lesson, sources)
+
+    def questions(self, task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions:
+        return questioning.ask(task, lesson, sources)
+
+    def narrate(self, figures: Sequence[Figure], about: About, language: str) -> list[Sentence]:
+        """In English alone."""
+        return narrating.narrative(figures, about)
+
+    def answer(self, question: str, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
+        """Sentences of the passages, quoted."""
+        return answering.answer(question, passages)
