@@ -131,15 +131,10 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
 def docx_with(parts: Mapping[str, bytes | str], **replaced: tuple[str, str]) -> bytes:
     """A document with further parts; ``types`` and ``relationships`` replace a text in these lists."""
     entries: dict[str, Any] = {**unpacked(docx_file()), **parts}
-    places = {
-        "types": CONTENT_TYPES,
-        "relationships": "word/_rels/document.xml.rels",
-        "document": "word/document.xml",
-    }
     for key, (old, new) in replaced.items():
-        before = entries[places[key]].decode()
+        before = entries[_PLACES[key]].decode()
         assert old in before
-        entries[places[key]] = before.replace(old, new).encode()
+        entries[_PLACES[key]] = before.replace(old, new).encode()
     return zip_file(entries)
 
 

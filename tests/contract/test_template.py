@@ -197,7 +197,9 @@ def test_who_names_failed_messages_has_told_sqs_to_listen():
         source = inspect.getsource(module)
         for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
-                reports = any(each in source for each in ("run_steps", "batchItemFailures"))
+                reports = any(
+                    each in source for each in ("run_steps", "process_partial_response", "batchItemFailures")
+                )
                 declared = event["Properties"].get("FunctionResponseTypes", [])
                 assert declared == (["ReportBatchItemFailures"] if reports else []), name
 
@@ -262,9 +264,13 @@ def test_what_the_readme_lets_one_configure_can_be_configured_when_deployed_and_
         assert name in stack._PASSED_THROUGH
 
 
-def test_heavy_packages_go_to_ai_workers_only():
+HEAVY = {"GeminiLayer": {"RunStepFunction"}, "DocumentsLayer": {"CheckFileFunction", "ExtractTextFunction"}}
+
+
+def test_heavy_packages_go_to_their_workers_only():
     assert GLOBALS["Layers"] == [{"Ref": "CoreLayer"}, {"Ref": "DependenciesLayer"}]
-    assert {name for name, function in FUNCTIONS.items() if "Layers" in function} == {"RunStepFunction"}
+    for name, function in FUNCTIONS.items():
+        assert function.get("Layers", []) == [{"Ref": layer} for layer, workers in HEAVY.items() if name in workers]
 
 
 def test_buckets_are_private_and_encrypted_and_refuse_plain_http():

@@ -1,6 +1,7 @@
 """What the environment says, checked once."""
 
 import os
+import sys
 from functools import cache
 from typing import Annotated, Self
 
@@ -76,6 +77,12 @@ class Settings(BaseModel):
 @cache
 def settings() -> Settings:
     return Settings.model_validate({name.lower(): value for name, value in os.environ.items() if value})
+
+
+def environment_apart() -> dict[str, str]:
+    """What a process of its own needs of the environment to start, without this one's keys and addresses."""
+    needed = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**needed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def key_ring() -> KeyRing:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from lms.fields import Body, Moment, Resource
+from lms.files.models import File
 from lms.jobs.models import Job
 
 LARGEST_BYTES = 128 * 1024
@@ -101,6 +102,13 @@ class JobFinished(_Sent):
     data: Job
 
 
+class FileChanged(_Sent):
+    """A file of the person's own whose check has ended: available, or quarantined with the reason."""
+
+    type: Literal["file.changed"]
+    data: File
+
+
 class Error(_Sent):
     """The message before this one was refused; the connection stays open."""
 
@@ -108,4 +116,12 @@ class Error(_Sent):
     data: Refusal
 
 
-SERVER_MESSAGES: tuple[type[Resource], ...] = (Pong, Subscribed, Unsubscribed, JobProgress, JobFinished, Error)
+SERVER_MESSAGES: tuple[type[Resource], ...] = (
+    Pong,
+    Subscribed,
+    Unsubscribed,
+    JobProgress,
+    JobFinished,
+    FileChanged,
+    Error,
+)

@@ -3,13 +3,12 @@
 Parsers of hostile files may hang, eat memory or crash; here that ends in a verdict, never in a file that passes.
 """
 
-import os
 import resource
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from lms.config import environment_apart
 from lms.files.inspection import contents
 from lms.files.inspection.verdict import Reason, Verdict
 from lms.telemetry import logger
@@ -21,12 +20,10 @@ _MODULE = "lms.files.inspection.apart"
 
 def inspect(path: Path, content_type: str, seconds: float) -> Verdict:
     """The verdict on a file's content, within ``seconds``."""
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TMPDIR": tempfile.gettempdir()}
     command = [sys.executable, "-m", _MODULE, str(path), content_type]
+    environment = {**environment_apart(), "TMPDIR": str(path.parent)}
     try:
-        done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return _too_complex("time")
     if done.returncode == 0:
