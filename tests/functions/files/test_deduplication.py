@@ -1,0 +1,98 @@
+"""The same content uploaded twice by one owner is kept once, and says nothing of others."""
+
+import threading
+from typing import Any
+
+from bson import ObjectId
+
+from lms import mongo, storage
+from lms.caller import Caller
+from lms.files import removal, repository
+from lms.permissions import Role
+from tests import uploads
+from tests.people import Api
+
+CONTENT = b"Kept once, named twice."
+
+
+def stored(file_id: str) -> dict[str, Any]:
+    row = repository.files().find_one({"_id": ObjectId(file_id)})
+    assert row is not None
+    return row
+
+
+def test_the_second_of_the_same_content_is_there_at_once(api: Api) -> None:
+    person = api.person()
+    first = uploads.available(person, CONTENT)
+    second = uploads.begin(person, CONTENT, name="again.txt")
+    assert (second["file"]["status"], second["upload"]) == ("available", None)
+    assert second["file"]["text"]["status"] == "queued"
+    assert stored(second["file"]["id"])["key"] == stored(first)["key"]
+    path = f"/files/{second['file']['id']}"
+    assert person.post(f"{path}/complete").json["status"] == "available"
+    got = uploads.send("GET", person.get(f"{path}/download").json["url"], None, {})
+    assert (got.body, "again.txt" in got.headers["content-disposition"]) == (CONTENT, True)
+    assert person.get("/files/usage").json["person"]["files"] == 2
+
+
+def test_another_owner_uploads_all_of_it(api: Api) -> None:
+    uploads.available(api.person(), CONTENT)
+    mine, new = (uploads.begin(api.person(), content) for content in (CONTENT, b"never seen"))
+    assert mine["file"]["status"] == new["file"]["status"] == "pending"
+    assert mine["upload"].keys() == new["upload"].keys()
+
+
+def test_another_type_or_an_upload_that_is_not_checked_is_no_twin(api: Api) -> None:
+    person = api.person()
+    uploads.begin(person, CONTENT)
+    assert uploads.begin(person, CONTENT)["upload"] is not None
+    uploads.available(person, CONTENT)
+    assert uploads.begin(person, CONTENT, content_type="text/markdown")["upload"] is not None
+
+
+def test_deleting_one_keeps_the_others(api: Api) -> None:
+    person = api.person()
+    first = uploads.available(person, CONTENT)
+    second = uploads.begin(person, CONTENT)["file"]["id"]
+    key = stored(first)["key"]
+    assert person.delete(f"/files/{first}").status == 204
+    assert storage.stat(key) is not None
+    url = person.get(f"/files/{second}/download").json["url"]
+    assert uploads.send("GET", url, None, {}).body == CONTENT
+    third = uploads.begin(person, CONTENT)["file"]
+    assert third["status"] == "available"
+    for last in (second, third["id"]):
+        assert person.delete(f"/files/{last}").status == 204
+    assert storage.stat(key) is None
+    assert uploads.begin(person, CONTENT)["upload"] is not None
+
+
+def test_deleting_and_naming_again_at_once_never_leaves_a_file_without_its_object(api: Api) -> None:
+    from lms.files import uploads as rule
+    from lms.files.models import NewFile
+
+    person = api.person()
+    who = Caller(ObjectId(person.id), Role.STUDENT, ObjectId())
+    for _ in range(15):
+        first = uploads.available(person, CONTENT)
+        begun: list[dict[str, Any]] = []
+        together = threading.Barrier(2)
+
+        def delete(file_id: str = first, together: threading.Barrier = together) -> None:
+            together.wait()
+            removal.delete(who, ObjectId(file_id), None)
+
+        def name_again(begun: list[dict[str, Any]] = begun, together: threading.Barrier = together) -> None:
+            begin = rule.prepare(who, NewFile.model_validate(uploads.described(CONTENT)))
+            together.wait()
+            begun.append(mongo.transaction(begin)["file"])
+
+        threads = [threading.Thread(target=delete), threading.Thread(target=name_again)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (again,) = begun
+        if again["status"] == "available":
+            assert storage.stat(again["key"]) is not None
+        removal.delete(who, again["_id"], None)
