@@ -197,7 +197,7 @@ def test_round_trips(course: Authored):
     course.owner.get(course.path)
     with recorded() as log:
         assert course.owner.post(f"{course.path}/publish").status == 200
-    names = ["aggregate", "find", "aggregate", "findAndModify", "insert", "commitTransaction"]
+    names = ["aggregate", "find", "aggregate", "find", "findAndModify", "insert", "commitTransaction"]
     assert [command.name for command in log] == names
     assert not any(command.scans_a_collection for command in log)
     with recorded() as log:

@@ -44,21 +44,18 @@ def supersede(
     successor_id: ObjectId | None,
     now: datetime,
     **fields: Any,
-) -> None:
-    """Note that a text is no longer current, and that what cites it is due to be looked at."""
-    change = {**fields, "superseded": {"by": successor_id, "at": now, "due": True}}
-    sources().update_one(which, {"$set": change}, session=tx.session if tx else None)
+) -> ObjectId | None:
+    """Note that a text is no longer current, and that what cites it is due to be looked at; which text it is."""
+    change = {**fields, "superseded": {"by": successor_id, "at": now, "due": True, "round": 1}}
+    found = sources().find_one_and_update(which, {"$set": change}, {"_id": 1}, session=tx.session if tx else None)
+    return found["_id"] if found else None
 
 
-def forget(tx: Transaction, file_id: ObjectId, now: datetime) -> None:
-    gone = {"text": "", "places": [], "origin": "forgotten", "superseded": {"by": None, "at": now, "due": True}}
-    sources().update_one({"file_id": file_id, "origin": "file"}, {"$set": gone}, session=tx.session)
-
-
-def mark_due(tx: Transaction, source_ids: Sequence[ObjectId]) -> None:
-    """Those of them that are superseded."""
+def mark_due(tx: Transaction | None, source_ids: Sequence[ObjectId]) -> None:
+    """Those of them that are superseded. Each time is another ``round``."""
     wanted = {"_id": {"$in": [*source_ids]}, "superseded": {"$exists": True}}
-    sources().update_many(wanted, {"$set": {"superseded.due": True}}, session=tx.session)
+    change = {"$set": {"superseded.due": True}, "$inc": {"superseded.round": 1}}
+    sources().update_many(wanted, change, session=tx.session if tx else None)
 
 
 def due_sources(limit: int) -> list[ObjectId]:
@@ -67,9 +64,11 @@ def due_sources(limit: int) -> list[ObjectId]:
     return [row["_id"] for row in found]
 
 
-def settled(source_id: ObjectId, before: datetime) -> bool:
-    """Note that nothing is left that cites the text, where it was superseded ``before``; whether it was."""
-    wanted = {"_id": source_id, "superseded.at": {"$lt": before}}
+def settled(source: Document, before: datetime) -> bool:
+    """Note that nothing is left that follows the text, where it was superseded ``before`` and is in the same round;
+    whether it was."""
+    in_round = {"_id": source["_id"], "superseded.round": source["superseded"]["round"]}
+    wanted = {**in_round, "superseded.at": {"$lt": before}}
     return sources().update_one(wanted, {"$set": {"superseded.due": False}}).matched_count == 1
 
 

@@ -5,12 +5,14 @@ What is superseded or forgotten is marked ``due``: ``lms.ai.editions`` then brin
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
-from lms import clock
+from lms import clock, queues
 from lms.ai import repository
+from lms.config import settings
 from lms.mongo import Document, Transaction
 
 if TYPE_CHECKING:
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
     from lms.extraction.extracted import Extracted
 
 
-def keep(tx: Transaction, file: Mapping[str, Any], extracted: "Extracted") -> ObjectId:
-    """The id of the file's source. The text of the file that it replaces is superseded by this one."""
-    source_id = ObjectId()
+def keep(tx: Transaction, file: Mapping[str, Any], extracted: "Extracted") -> None:
+    """Under the id that the file's ``text`` names. The text of the file that it replaces is superseded by it."""
+    source_id = file["text"]["source_id"]
     repository.add_source(
         tx,
         {
@@ -34,18 +36,29 @@ def keep(tx: Transaction, file: Mapping[str, Any], extracted: "Extracted") -> Ob
             "created_at": clock.now(),
         },
     )
-    if file.get("replaces"):
-        repository.supersede(tx, {"file_id": file["replaces"]}, source_id, clock.now())
-    return source_id
+    if file["replaces"]:
+        _supersede(tx, {"file_id": file["replaces"]}, source_id)
 
 
 def forget(tx: Transaction, file_id: ObjectId) -> None:
-    """Drop the file's text; what cites it is marked as changed. Idempotent."""
-    repository.forget(tx, file_id, clock.now())
+    """Drop the text of a file that is deleted; what cites it is marked as changed. Idempotent."""
+    gone = {"text": "", "places": [], "origin": "forgotten"}
+    _supersede(tx, {"file_id": file_id, "origin": "file"}, None, **gone)
 
 
-def follow(tx: Transaction, source_ids: Iterable[Any]) -> None:
-    """Look again at what cites these: citations of texts that are no longer current may have come back."""
+def _supersede(tx: Transaction, which: Mapping[str, Any], by: ObjectId | None, **fields: Any) -> None:
+    if old := repository.supersede(tx, which, by, clock.now(), **fields):
+        tx.after_commit(partial(send, [old]))
+
+
+def send(source_ids: Sequence[ObjectId]) -> None:
+    """Have what cites these brought up to date."""
+    if source_ids:
+        queues.send(settings().extraction_queue_url, [{"source_id": str(each)} for each in source_ids])
+
+
+def follow(tx: Transaction | None, source_ids: Iterable[Any]) -> None:
+    """Note that citations of these were written: where a text is no longer current, they are to be looked at."""
     wanted = [ObjectId(each) for each in source_ids]
     if wanted:
         repository.mark_due(tx, wanted)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from bson import ObjectId
 
 from lms import clock, markdown, mongo
-from lms.courses import blocks, changes, outline, repository, versions
+from lms.ai import sources
+from lms.courses import blocks, changes, citations, outline, repository, versions
 from lms.courses.access import CourseAccess
 from lms.files import attachments
 from lms.mongo import Document, Transaction
 from lms.progress import gate
+from lms.quizzes import citations as quiz_citations
 from lms.quizzes import lesson_quiz
 
 if TYPE_CHECKING:
@@ -93,13 +95,19 @@ def change(access: CourseAccess, lesson_id: ObjectId, change: LessonChange, expe
 
 
 def review(access: CourseAccess, lesson_id: ObjectId, expected: int | None) -> Document:
-    """Note that the caller has looked at what an AI wrote here. Where all of it is reviewed, nothing changes."""
+    """Note that the caller has looked at what an AI wrote here, and at what its sources say now. Where there is
+    nothing to note, nothing changes."""
 
     def work(tx: Transaction) -> None:
         lesson = changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
-        reviewed = blocks.reviewed(lesson["blocks"], {"by": access.caller.id, "at": clock.now()})
-        if reviewed != lesson["blocks"]:
-            versions.save(tx, access, lesson, {"blocks": reviewed}, versions.edit(access, ["reviewed"]))
+        accepted = quiz_citations.accept(tx, access.course_id, lesson_id, clock.now())
+        review = {"by": access.caller.id, "at": clock.now()}
+        reviewed = {
+            "blocks": citations.accepted(blocks.reviewed(lesson["blocks"], review)),
+            "key_terms": citations.accepted(lesson["key_terms"]),
+        }
+        if accepted or any(lesson[name] != value for name, value in reviewed.items()):
+            versions.save(tx, access, lesson, reviewed, versions.edit(access, ["reviewed"]))
             changes.record(tx, access, "review", "lesson", lesson_id)
 
     mongo.transaction(work)
@@ -112,6 +120,7 @@ def restore(access: CourseAccess, lesson_id: ObjectId, n: int, expected: int | N
     def work(tx: Transaction) -> None:
         lesson = changes.current(repository.lesson_even_deleted(access.course_id, lesson_id, tx), expected)
         fields = {**versions.content(tx, lesson, n), "deleted_at": None}
+        sources.follow(tx, citations.followed({**lesson, **fields}))
         versions.save(tx, access, lesson, fields, versions.edit(access, ["restored"], restored_from=n))
         if lesson["deleted_at"]:
             _bring_back(tx, lesson, fields)

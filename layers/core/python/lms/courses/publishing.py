@@ -11,8 +11,10 @@ from lms.courses.states import CourseStatus
 from lms.errors import Conflict, Forbidden
 from lms.mongo import Document, Transaction
 from lms.permissions import PUBLISHERS
+from lms.quizzes import citations
 
 _MOST_ROWS = 1_000
+_COMPLETE: Document = {"unreviewed": False, "changed": False, "without_alt": [], "without_captions": []}
 _CHECKED = {**repository.OUTLINE, "description": 1}
 
 
@@ -63,6 +65,8 @@ def unpublish(access: CourseAccess, expected: int | None) -> Document:
 def _missing(tx: Transaction, course: Mapping[str, Any]) -> list[Document]:
     lessons = [lesson for module in course["modules"] for lesson in module["lessons"]]
     incomplete = {row["_id"]: row for row in repository.incomplete_lessons(tx, [each["_id"] for each in lessons])}
+    for lesson_id in citations.lessons_with_changed(tx, course["_id"]):
+        incomplete[lesson_id] = {**_COMPLETE, **incomplete.get(lesson_id, {}), "changed": True}
     rows = [*_on_the_whole(course, lessons), *_in_modules(course["modules"])]
     for lesson in lessons:
         rows += _in_lesson(lesson, incomplete.get(lesson["_id"]))
@@ -94,6 +98,8 @@ def _in_lesson(lesson: Mapping[str, Any], incomplete: Mapping[str, Any] | None) 
         yield row("EMPTY_QUIZ", "has a quiz without questions")
     if incomplete is None:
         return
+    if incomplete["changed"]:
+        yield row("SOURCE_CHANGED", "cites a source that has changed since, or is gone")
     if incomplete["unreviewed"]:
         yield row("UNREVIEWED_AI", "holds text of an AI that nobody has reviewed")
     for block_id in incomplete["without_alt"]:

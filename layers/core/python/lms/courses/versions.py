@@ -35,11 +35,16 @@ def save(
     tx: Transaction, access: CourseAccess, lesson: Document, fields: Mapping[str, Any], edit: Document
 ) -> None:
     """Write the lesson's next version and keep the one that ``lesson`` is. Its row in the outline follows."""
-    repository.change_lesson(tx, lesson["_id"], {**fields, "edit": edit}, clock.now())
-    repository.keep_version(tx, _kept(lesson))
+    write(tx, lesson, fields, edit)
     changed = {**lesson, **fields}
     if changed["deleted_at"] is None and outline.row(changed, 0) != outline.row(lesson, 0):
         outline.update_lesson(tx, access.course_id, changed)
+
+
+def write(tx: Transaction, lesson: Document, fields: Mapping[str, Any], edit: Document) -> None:
+    """As ``save``, of what the outline does not show."""
+    repository.change_lesson(tx, lesson["_id"], {**fields, "edit": edit}, clock.now())
+    repository.keep_version(tx, _kept(lesson))
 
 
 def _kept(lesson: Document) -> Document:

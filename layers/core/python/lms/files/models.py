@@ -43,9 +43,10 @@ class NewFile(Body):
 
 
 class Text(Resource):
-    """How far the extraction of its text is; ``reason`` where it failed."""
+    """How far the extraction of its text is; ``reason_code`` and ``reason`` where it failed."""
 
     status: TextStatus
+    reason_code: str | None = None
     reason: str | None
     pages: int | None
     words: int | None

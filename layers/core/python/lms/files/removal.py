@@ -8,6 +8,7 @@ from typing import Any
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo, storage
+from lms.ai import sources
 from lms.caller import Caller
 from lms.courses import attached
 from lms.errors import Conflict, PreconditionFailed
@@ -32,6 +33,8 @@ def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
             raise PreconditionFailed()
         if file["status"] in _COUNTED:
             quotas.give_back(tx, file)
+        if file["text"]:
+            sources.forget(tx, file_id)
         if file["key"] and repository.is_shared(tx, file):
             file = repository.let_go(tx, file_id)
         events.record(tx, "file.deleted", actor=who.id, subject=file_id, course_id=file["course_id"])

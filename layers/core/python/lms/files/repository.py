@@ -49,6 +49,15 @@ def change(
     )
 
 
+def begin_extraction(file_id: ObjectId) -> Document | None:
+    """An available file whose text is queued, this attempt counted; None where there is none."""
+    return files().find_one_and_update(
+        {"_id": file_id, "status": "available", "text.status": "queued", "deleted_at": None},
+        {"$inc": {"text.attempts": 1}, "$set": {"look_at": clock.now() + PATIENCE}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
 def twin(tx: Transaction, owner_id: ObjectId, sha256: str, size: int, content_type: str) -> Document | None:
     """An available file of this owner with the same content."""
     same = {"owner_id": owner_id, "sha256": sha256, "size": size, "content_type": content_type}

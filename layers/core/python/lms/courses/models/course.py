@@ -106,7 +106,14 @@ class Transfer(Body):
 
 
 Acceptable = Literal[
-    "EMPTY_LESSON", "EMPTY_MODULE", "ALT_TEXT", "CAPTIONS", "UNREVIEWED_AI", "EMPTY_QUIZ", "NO_DESCRIPTION"
+    "EMPTY_LESSON",
+    "EMPTY_MODULE",
+    "ALT_TEXT",
+    "CAPTIONS",
+    "UNREVIEWED_AI",
+    "SOURCE_CHANGED",
+    "EMPTY_QUIZ",
+    "NO_DESCRIPTION",
 ]
 
 
