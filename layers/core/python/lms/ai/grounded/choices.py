@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from lms.ai.grounded.concepts import Concept, display
 from lms.ai.grounded.definitions import gives_away, is_option, quotable
 from lms.ai.grounded.distractors import is_form_of, ranked, shuffled
-from lms.ai.grounded.falsehoods import DIGITS, other_numbers
 from lms.ai.grounded.gaps import with_gap
 from lms.ai.grounded.layout import Layout
+from lms.ai.grounded.numbers import other_numbers, telling
 from lms.ai.grounded.text import stems, word_count
 from lms.ai.models import SingleChoice
 
@@ -66,7 +66,7 @@ def numbers_for_gaps(layout: Layout) -> Iterator[SingleChoice]:
         if unit in layout.used:
             continue
         start = layout.document.units[unit].sentence[0]
-        for match in DIGITS.finditer(layout.evidence(unit)):
+        for match in telling(layout.evidence(unit)):
             sentence = with_gap(layout, unit, (start + match.start(), start + match.end()))
             wrong = [each for each in other_numbers(match.group()) if each not in sentence][:_WRONG_OPTIONS]
             if sentence and len(wrong) >= _LEAST_WRONG_OPTIONS:

@@ -19,7 +19,8 @@ class Concept:
     """A term where it is explained. Ranges are in the source's text; ``marked`` takes the emphasis marks in.
 
     ``definition`` is the noun phrase that says what the term is, None where the sentence only introduces it;
-    ``called`` tells 'D is called T' from 'T is D'. ``quality`` is an adjective, like 'mutable'.
+    ``called`` tells 'D is called T' from 'T is D'. ``quality`` is an adjective, like 'mutable'. ``kind`` is "term"
+    for what the text explains or emphasises; keywords are a "name", a "phrase", or "code" with what it is.
     """
 
     document: Document
@@ -32,6 +33,7 @@ class Concept:
     article: str = ""
     plural: bool = False
     quality: bool = False
+    kind: str = "term"
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ _CLAUSE = re.compile(
 """Where a definition ends although its sentence goes on."""
 
 _PAST = re.compile(r"\b(?:was|were)\s$")
-_DEED = re.compile(r"\s+and\s+\w+ed\s")
+_DEED = re.compile(r"(?:(?!\b(?:that|which|who|whose)\b).)*?(?=\s+and\s+\w+ed\s)", re.DOTALL)
 _LEAST_DEFINITION = 3
 
 
@@ -214,9 +216,9 @@ def _with(concept: Concept, start: int, end: int, *, called: bool = False) -> Co
     clause = _CLAUSE.search(text[start:end])
     if clause:
         end = start + clause.start()
-    deed = _DEED.search(text[start:end]) if _PAST.search(text[max(0, start - 6) : start]) else None
+    deed = _DEED.match(text[start:end]) if _PAST.search(text[max(0, start - 6) : start]) else None
     if deed:
-        end = start + deed.start()
+        end = start + deed.end()
     while end > start and text[end - 1] in " \t\r\n.!;,。":
         end -= 1
     if len(words(text[start:end])) < _LEAST_DEFINITION or leans(text[start:end]):

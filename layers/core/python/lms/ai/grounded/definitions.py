@@ -1,11 +1,14 @@
 """Definitions as they may be quoted in a question."""
 
+import re
+
 from lms.ai.grounded.concepts import Concept
 from lms.ai.grounded.distractors import mentions
 from lms.ai.grounded.layout import AWKWARD
 from lms.ai.grounded.text import stems, word_count
 
 _WORDS = range(4, 31)
+_VAGUE = re.compile(r"one of the (?:most|best|\w+est|main|many)\b")
 
 
 def quotable(concept: Concept) -> str:
@@ -13,7 +16,12 @@ def quotable(concept: Concept) -> str:
     said = concept.defined_as
     found = stems(said)
     least = _WORDS.start + (2 if concept.called else 0)
-    if word_count(said) not in range(least, _WORDS.stop) or mentions(found, concept.stems) or AWKWARD.search(said):
+    if (
+        word_count(said) not in range(least, _WORDS.stop)
+        or mentions(found, concept.stems)
+        or AWKWARD.search(said)
+        or _VAGUE.match(said)
+    ):
         return ""
     first, _, rest = said.partition(" ")
     return f"{first.lower()} {rest}" if stems(first) and not concept.document.content(stems(first)) else said

@@ -107,9 +107,32 @@ def ranked(answer: Concept, pool: Sequence[Concept], near: frozenset[tuple[str, 
     found = [
         other
         for other in pool
-        if other.quality == answer.quality and other.plural == answer.plural and not could_be_right(answer, other)
+        if other.quality == answer.quality
+        and other.plural == answer.plural
+        and are_alike(answer, other)
+        and not could_be_right(answer, other)
     ]
     return sorted(found, key=lambda other: (-_kinship(answer, other, near), _jitter(answer.term + other.term)))
+
+
+def are_alike(one: Concept, other: Concept) -> bool:
+    """Whether both are what one may take for the other: explained terms, names, code of one kind, or phrases with a
+    word in common at the same place."""
+    if one.kind == other.kind == "phrase":
+        return any(a == b for a, b in zip(one.stems, other.stems, strict=True))
+    if "name" in (one.kind, other.kind):
+        return not one.is_common and not other.is_common and _is_placed(one) == _is_placed(other)
+    return one.kind == other.kind
+
+
+@lru_cache(maxsize=4_096)
+def _is_placed(concept: Concept) -> bool:
+    """Whether the text says of something that it is in or near what the term names, as of places and times."""
+    text = concept.document.source.text
+    return (
+        re.search(rf"\b(?:in|at|near|into|around|across|through|to)\s+{re.escape(concept.term)}\b", text)
+        is not None
+    )
 
 
 def _kinship(answer: Concept, other: Concept, near: frozenset[tuple[str, ...]]) -> float:

@@ -1,18 +1,21 @@
 """Making a true sentence false by exchanging one word, number or term for another of the same kind."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from lms.ai.grounded.concepts import Concept, display
-from lms.ai.grounded.distractors import could_be_right, kind_of, mentions, overlap
+from lms.ai.grounded.distractors import are_alike, could_be_right, kind_of, mentions, overlap
+from lms.ai.grounded.numbers import DIGITS, is_example, other_numbers
 from lms.ai.grounded.text import plain
 
 _STRONG = """always never|cannot can|increase decrease|increases decreases|increasing decreasing|increased decreased
 before after|minimum maximum|highest lowest|largest smallest|longest shortest|widest narrowest
 closest farthest|inside outside|inner outer|upper lower|internal external|forward backward|possible impossible
 mutable immutable|acidic alkaline|public private|northern southern
-eastern western|faster slower|higher lower|stronger weaker|more less"""
+eastern western|faster slower|higher lower|stronger weaker|more less
+left right|thicker thinner|above below|older younger|earlier later|rich poor|hot cold|first last|valid invalid
+accepted rejected|allowed forbidden|legal illegal|north south|east west|top bottom|begins ends|began ended
+rises falls|positive negative|odd even|heavier lighter"""
 _WEAK = """high low|large small|larger smaller|quickly slowly|longer shorter|wide narrow|wider narrower|strong weak
 strongly weakly|bright dim|easier harder|deeper shallower|cheap expensive|abundant scarce
 dense sparse"""
@@ -23,6 +26,10 @@ _ONE_WAY = {
     "unlabeled": "labeled",
     "unchanged": "changed",
 }
+
+
+_AFTER_ARTICLE = frozenset("left right first last top bottom positive negative odd even rich poor".split())
+"""Adjectives whose letters may stand for something else: they count only after an article."""
 
 
 def _pairs(table: str) -> dict[str, str]:
@@ -48,10 +55,11 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWED_BADLY = re.compile(
-    r"\s*(?:than|or\b|to\s+\d|%?\s*or\b|,?\s*and\s+\w+\s*[,.]|other\b|example\b|of\s+the)", re.IGNORECASE
+    r"\s*(?:than|or\b|to\s+\d|%?\s*or\b|,?\s*and\s+\w+\s*[,.]|all\b|other\b|example\b|of\s+the)", re.IGNORECASE
 )
 
 
+_ARTICLE = re.compile(r"\b(?:an?|the|its|his|her|their)\s$", re.IGNORECASE)
 _EVEN = re.compile(r"\beven (?:if|when|where|for|in)\b", re.IGNORECASE)
 _MANY = re.compile(r"\s+(?:[\w-]+\s+)?[a-z]+s\b")
 
@@ -62,6 +70,8 @@ def by_opposite(sentence: str, opposites: Mapping[str, str]) -> Iterator[str]:
     for match in re.finditer(r"\b[a-z]+\b", sentence):
         other = opposites.get(match.group())
         if other is None or found.count(match.group()) > 1 or other in found:
+            continue
+        if match.group() in _AFTER_ARTICLE and not _ARTICLE.search(sentence[: match.start()]):
             continue
         if match.group() == "cannot" or _clear(sentence, match):
             yield _with_article(sentence[: match.start()], other) + other + sentence[match.end() :]
@@ -82,20 +92,16 @@ def _clear(sentence: str, match: re.Match[str]) -> bool:
     )
 
 
-DIGITS = re.compile(r"(?<![\w.,`+*/=<>-])\d{1,4}(?![\w,`+*/=<>-]|\.\d)")
 _COUNTS = re.compile(
     r"\b(?:has|have|had|contains?|requires?|needs?|yields?|produces?|gives?|forms?|uses?|equals?|took|takes?|makes?"
     r"|into|in|was|were|with|all|the|its|their|repeats?|divides?|collects?|hat|haben|besitzt|im\ Jahr|en|nel)\s+$",
     re.IGNORECASE,
 )
-_EXAMPLE = re.compile(
-    r"\b(?:if|when|suppose|say|such as|for instance|example|e\.g\.|of degree|section|chapter)\b", re.IGNORECASE
-)
 
 
 def by_number(sentence: str) -> Iterator[str]:
     """Sentences with one number changed, where the number counts something and is no mere example."""
-    if _EXAMPLE.search(sentence):
+    if is_example(sentence):
         return
     for match in DIGITS.finditer(sentence):
         if _counts(sentence, match):
@@ -110,20 +116,6 @@ def by_number(sentence: str) -> Iterator[str]:
 def _counts(sentence: str, match: re.Match[str]) -> bool:
     alone = len(re.findall(rf"\b{match.group()}\b", sentence, re.IGNORECASE)) == 1
     return alone and _clear(sentence, match) and _COUNTS.search(sentence[: match.start()]) is not None
-
-
-def other_numbers(number: str) -> list[str]:
-    """Numbers that might be taken for it, in an order that is always the same."""
-    value = int(number)
-    if 1000 <= value <= 2100:
-        near = [value + step for step in (-30, -12, -7, 7, 12, 30)]
-    elif value < 4:
-        near = [each for each in range(1, 7) if each != value]
-    else:
-        step = 1 if value < 20 else 10 ** (len(number) - 1) // 2
-        near = [value - 2 * step, value - step, value + step, value + 2 * step]
-    found = [str(each) for each in near if each > 0 and each != value]
-    return sorted(found, key=lambda each: hashlib.sha256(f"{number}\0{each}".encode()).digest())
 
 
 _SAFE = 0.25
@@ -143,6 +135,20 @@ def by_term(concept: Concept, pool: Sequence[Concept]) -> Iterator[str]:
             name = display(other, upper=opening)
             before, after = text[start : concept.marked[0]], text[concept.marked[1] : end]
             yield plain(_with_article(before, name) + name + after)
+
+
+def by_name(concept: Concept, pool: Sequence[Concept]) -> Iterator[str]:
+    """What is said of one name said of another of its kind, with which the text never names it together."""
+    text = concept.document.source.text
+    start, end = concept.document.units[concept.unit].sentence
+    for other in pool:
+        if (
+            other.kind == "name"
+            and are_alike(concept, other)
+            and not could_be_right(concept, other)
+            and not _said_together(concept, other)
+        ):
+            yield plain(text[start : concept.range[0]] + other.term + text[concept.range[1] : end])
 
 
 def _are_sisters(concept: Concept, other: Concept) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from lms.ai.grounded.concepts import Concept
 from lms.ai.grounded.distractors import mentions
 from lms.ai.grounded.language import points_back
 from lms.ai.grounded.layout import AWKWARD, STATEMENT_WORDS, Layout
+from lms.ai.grounded.numbers import telling
 from lms.ai.grounded.text import Range, plain, stems, word_count
 from lms.ai.models import Cloze
 
@@ -14,24 +14,37 @@ _MARK = "\ue000"
 
 
 def terms(layout: Layout) -> Iterator[Cloze]:
-    """Explained terms and names only: other nouns have too many equals."""
+    """Explained terms, names and code only: other phrases have too many equals."""
     for concept in layout.open():
-        if is_noun(concept):
+        if concept.kind == "phrase":
             continue
         sentence = with_gap(layout, concept.unit, concept.marked)
         if sentence:
             layout.take(concept.unit, concept)
             yield Cloze(
                 prompt=layout.say.fill.format(sentence),
-                answer=concept.term,
+                answer=concept.term.strip("`"),
                 evidence=layout.evidence(concept.unit),
                 source=layout.source(concept.unit),
             )
 
 
-def is_noun(concept: Concept) -> bool:
-    """Whether the term is one of a text's recurring nouns, neither explained nor a name."""
-    return concept.marked == concept.range and concept.definition is None and concept.is_common
+def numbers(layout: Layout) -> Iterator[Cloze]:
+    for unit in layout.statements():
+        if unit in layout.used:
+            continue
+        start = layout.document.units[unit].sentence[0]
+        for match in telling(layout.evidence(unit)):
+            sentence = with_gap(layout, unit, (start + match.start(), start + match.end()))
+            if sentence:
+                layout.take(unit)
+                yield Cloze(
+                    prompt=layout.say.fill.format(sentence),
+                    answer=match.group(),
+                    evidence=layout.evidence(unit),
+                    source=layout.source(unit),
+                )
+                break
 
 
 def with_gap(layout: Layout, unit: int, place: Range) -> str:

@@ -123,11 +123,21 @@ _OPENS_BACK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LEANS_INSIDE = re.compile(
-    r"""\b(?:this|these|those|latter|former|mentioned|otherwise|instead|(?:is|are|was|were|can|must|may|will)
-    \ (?:then|therefore)|(?:at|by|for|from|in|of|on|to|with|limit|limits)\ that|the\ (?:following|other)
-    |(?:see|in)\ (?:section|chapter|fig))\b""",
+    r"""\b(?:this|these|those|latter|former|mentioned|otherwise|instead|such\ an?
+    |(?:is|are|was|were|can|must|may|will)\ (?:then|therefore)
+    |(?:at|by|for|from|in|of|on|to|with|limit|limits)\ that|the\ (?:following|other)
+    |(?:see|in)\ (?:section|chapter|fig)|(?:of|in|at)\ the\ same\ (?!\w+\ as\b)
+    |(?:people|lived|men|women)\ there)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_LEANS_LATE = re.compile(
+    r"(?:at|in|on|by|from|with|after|before|during|for|under|within|around|until|since|once|when|if|because)\b"
+    r"[^,.;:]*,?\s(?:it|they|he|she|its|their|his|her)\b",
+    re.IGNORECASE,
+)
+"""A pronoun early in a sentence, which may stand for something said before."""
 
 
 def leans(phrase: str) -> bool:
@@ -137,4 +147,5 @@ def leans(phrase: str) -> bool:
 
 def points_back(sentence: str) -> bool:
     """Whether a sentence leans on what stands before it, so that it cannot stand alone."""
-    return leans(sentence) or _OPENS_BACK.match(sentence) is not None
+    found = _OPENS_BACK.match(sentence) or _LEANS_LATE.match(sentence)
+    return leans(sentence) or found is not None

@@ -8,14 +8,14 @@ from functools import cached_property
 
 from lms.ai.grounded.concepts import Concept, Glossary, concepts_of, main_concepts
 from lms.ai.grounded.keywords import keywords_of
-from lms.ai.grounded.language import points_back
+from lms.ai.grounded.language import DETERMINER, points_back
 from lms.ai.grounded.material import Document, Segment, Unit, read
 from lms.ai.grounded.phrases import Phrases, phrases
 from lms.ai.grounded.text import plain, stems, word_count
 from lms.ai.models import Block, Lesson, Question, Source, Span
 
 FEW_TERMS = 4
-"""With fewer explained terms than this, a lesson's names and recurring nouns are asked for too."""
+"""With fewer explained terms than this, a lesson's keywords are asked for too."""
 
 STATEMENT_WORDS = range(6, 33)
 """How long a sentence is that can be asked about by itself."""
@@ -23,9 +23,15 @@ STATEMENT_WORDS = range(6, 33)
 AWKWARD = re.compile(r"\[[^\]]*\]\(|https?:|<[a-zA-Z/]|\||____|[?…:]$|\bfor (?:example|instance)\b")
 """What does not stand well in a question: links, markup, tables, gaps, questions, examples."""
 
-_FEW_OTHERS = 8
 _OPENING_WORDS = 6
+_ORDER = re.compile(
+    r"(?P<verb>[A-Z][a-z]+)\s(?:the|an?|your|all|each|every|some|any|\d|at|in|into|for|until|with|on|from|to|over|well"
+    r"|again|sure|once|\w+ly)\b"
+)
 _HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes|probably|should|suppose|imagine)\b")
+_NO_ORDERS = frozenset(
+    "whenever wherever whatever unless unlike despite besides throughout beyond beside given".split()
+)
 
 
 @dataclass(eq=False)
@@ -103,6 +109,21 @@ class Layout:
         """Whether the sentence says early which of the lesson's terms it is about."""
         return bool(self.glossary.mentions(self.document.units[unit].stems[:_OPENING_WORDS]))
 
+    def is_order(self, unit: int) -> bool:
+        """Whether the sentence tells to do something, as in 'Bake the loaf for 40 minutes.'"""
+        match = _ORDER.match(plain(self.evidence(unit)))
+        if self.document.language not in ("en", "") or match is None:
+            return False
+        verb = match.group("verb").casefold()
+        known = verb in _NO_ORDERS or verb.endswith("ing") or verb in self._nouns
+        return verb == "be" or (bool(self.document.content(stems(verb))) and not known)
+
+    @cached_property
+    def _nouns(self) -> frozenset[str]:
+        """Words that stand after an article somewhere."""
+        found = re.findall(rf"\b{DETERMINER}\s([\w-]+)", self.document.source.text, re.IGNORECASE)
+        return frozenset(word.casefold() for word in found)
+
     def is_statement(self, number: int, unit: Unit) -> bool:
         text = plain(self.document.sentence(unit))
         return (
@@ -125,7 +146,7 @@ def lay_out(
     lesson: Lesson, *, title: str, language: str, sources: Sequence[Source], keywords: bool = False, seed: str = ""
 ) -> Layout:
     """``sources`` give wrong answers beside the lesson's own terms: those that it cites, or else all of them.
-    With ``keywords`` names and recurring nouns are asked for too, even where many terms are explained."""
+    With ``keywords`` names, phrases and code are asked for too, even where many terms are explained."""
     blocks = [block for block in lesson.blocks[1:] or lesson.blocks if block.kind == "markdown"]
     places, text = list[tuple[int, Block]](), ""
     for block in blocks:
@@ -153,14 +174,12 @@ def _concepts(document: Document, title: str, sources: Sequence[Source], keyword
     found = main_concepts([Segment(document, 0, len(document.units), (title,))])
     if keywords or len(found) < FEW_TERMS:
         taken = {concept.unit for concept in found}
-        known = {keyword.stems for source in sources for keyword in keywords_of(source)}
-        names = [each for each in keywords_of(document.source) if each.stems in known]
-        found += [each for each in names if each.unit not in taken]
+        known = {keyword.term for source in sources for keyword in keywords_of(source)}
+        others = [each for each in keywords_of(document.source) if each.term in known]
+        found += [each for each in others if each.unit not in taken]
     return [concept for concept in found if not AWKWARD.search(plain(concept.sentence))]
 
 
 def _pool(sources: Sequence[Source]) -> list[Concept]:
-    found = [concept for source in sources for concept in concepts_of(source)]
-    if len(found) < _FEW_OTHERS:
-        found += [concept for source in sources for concept in keywords_of(source)]
-    return list({concept.stems: concept for concept in reversed(found)}.values())[::-1]
+    found = [concept for source in sources for concept in (*concepts_of(source), *keywords_of(source))]
+    return list({(concept.kind, concept.term): concept for concept in reversed(found)}.values())[::-1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, cycle, islice, pairwise
 
 from lms.ai.grounded.concepts import Concept, Glossary, display, main_concepts
-from lms.ai.grounded.keywords import keywords_of
+from lms.ai.grounded.keywords import names_of
 from lms.ai.grounded.material import Document, abstract, read
 from lms.ai.grounded.phrases import phrases
 from lms.ai.grounded.ranking import segments_for, topic_stems
@@ -142,7 +142,7 @@ def _names(group: Group) -> Iterator[str]:
     own = [
         keyword
         for segment in group.segments
-        for keyword in keywords_of(segment.document.source)
+        for keyword in names_of(segment.document.source)
         if segment.first <= keyword.unit < segment.last and not keyword.is_common
     ]
     glossary = Glossary(own)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Phrases:
-    """Templates with one place each (``relate`` two); a difficulty's ``objectives`` are used in turn."""
+    """Templates with one place each (``relate`` two); a difficulty's ``objectives`` are used in turn. An order,
+    such as a step of a recipe, is not true or false by itself: it is asked whether the lesson gives it."""
 
     term_for: str
     definition_of: str
@@ -13,6 +14,7 @@ class Phrases:
     choose_term: str
     choose_number: str
     true_or_false: str
+    true_or_false_order: str
     name_term: str
     objectives: dict[str, tuple[str, ...]]
     relate: str
@@ -27,6 +29,7 @@ _PHRASES = {
         choose_term="Which term belongs in the gap? “{}”",
         choose_number="Which number belongs in the gap? “{}”",
         true_or_false="True or false: {}",
+        true_or_false_order="True or false: the lesson says: {}",
         name_term="Write the term that is defined as: “{}”.",
         objectives={
             "beginner": ("Say what “{}” means", "Recall the definition of “{}”", "Describe “{}” in your own words"),
@@ -43,6 +46,7 @@ _PHRASES = {
         choose_term="Welcher Begriff gehört in die Lücke? „{}“",
         choose_number="Welche Zahl gehört in die Lücke? „{}“",
         true_or_false="Richtig oder falsch: {}",
+        true_or_false_order="Richtig oder falsch: In der Lektion steht: {}",
         name_term="Nennen Sie den Begriff, der so definiert ist: „{}“.",
         objectives={
             "beginner": ("Sagen, was „{}“ bedeutet",),
@@ -59,6 +63,7 @@ _PHRASES = {
         choose_term="Quel terme complète la phrase ? « {} »",
         choose_number="Quel nombre complète la phrase ? « {} »",
         true_or_false="Vrai ou faux : {}",
+        true_or_false_order="Vrai ou faux : la leçon dit : {}",
         name_term="Écrivez le terme défini ainsi : « {} ».",
         objectives={
             "beginner": ("Dire ce que signifie « {} »",),
@@ -75,6 +80,7 @@ _PHRASES = {
         choose_term="¿Qué término completa la frase? «{}»",
         choose_number="¿Qué número completa la frase? «{}»",
         true_or_false="Verdadero o falso: {}",
+        true_or_false_order="Verdadero o falso: la lección dice: {}",
         name_term="Escriba el término que se define así: «{}».",
         objectives={
             "beginner": ("Decir qué significa «{}»",),
@@ -93,6 +99,7 @@ _SIGNS = Phrases(
     choose_term="“{}” → ?",
     choose_number="“{}” → ?",
     true_or_false="✓ / ✗? {}",
+    true_or_false_order="✓ / ✗? {}",
     name_term="“{}” = ?",
     objectives={"beginner": ("{}",), "intermediate": ("{}",), "advanced": ("{}",)},
     relate="{} / {}",

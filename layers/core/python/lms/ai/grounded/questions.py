@@ -17,8 +17,8 @@ KINDS: dict[str, tuple[Maker, ...]] = {
         choices.terms_for_gaps,
         choices.numbers_for_gaps,
     ),
-    "true_false": (statements.false_ones, statements.true_ones),
-    "cloze": (gaps.terms,),
+    "true_false": (statements.told,),
+    "cloze": (gaps.terms, gaps.numbers),
     "short_text": (naming.terms,),
 }
 """The kinds of question there are, each with the forms that it takes."""
@@ -86,7 +86,7 @@ def quiz(request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequ
         (second,),
     ]
     found = [question for makers in series if (question := _first(makers, layout))]
-    spare: list[Maker] = [choices.terms_for_gaps, gaps.terms, choices.numbers_for_gaps, *told]
+    spare: list[Maker] = [choices.terms_for_gaps, gaps.terms, choices.numbers_for_gaps, gaps.numbers, *told]
     while len(found) < _LEAST and (question := _first(spare, layout)):
         found.append(question)
     return Quiz(questions=found or [_anything(layout, lesson)])
