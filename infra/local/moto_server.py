@@ -121,7 +121,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     count_messages_only_when_asked()
     lock_queues()
-    s3_parts.check_and_list_checksums()
+    s3_parts.keep_to_s3()
     compare_when_copying()
     server = make_server("127.0.0.1", port, Application(), threaded=True, request_handler=MotoRequestHandler)
     server.serve_forever()

@@ -1,14 +1,15 @@
-"""What S3 does with the checksums of an upload's parts, and moto does not: it refuses a part that has another one
-than it says, and lists each part's own."""
+"""What S3 does with an upload's parts, and moto does not: it refuses a part that has another checksum than it says,
+lists each part's own, and completes an upload once, however many ask at once."""
 
 import base64
 import hashlib
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.s3.exceptions import S3ClientError
-from moto.s3.models import FakeKey
+from moto.s3.exceptions import NoSuchUpload, S3ClientError
+from moto.s3.models import FakeKey, S3Backend
 from moto.s3.responses import S3Response
 
 _HEADER = "x-amz-checksum-sha256"
@@ -21,8 +22,26 @@ class BadDigest(S3ClientError):
         super().__init__("BadDigest", "The SHA256 you specified did not match the calculated checksum.")
 
 
-def check_and_list_checksums() -> None:
-    """Make moto do so, for SHA-256."""
+def keep_to_s3() -> None:
+    """Make moto do so, with SHA-256 as the checksum."""
+    _check_and_list_checksums()
+    _complete_once()
+
+
+def _complete_once() -> None:
+    completing = threading.Lock()
+    complete = S3Backend.complete_multipart_upload
+
+    def once(self: S3Backend, bucket_name: str, multipart_id: str, *args: Any, **kwargs: Any) -> Any:
+        with completing:
+            if multipart_id not in self.get_bucket(bucket_name).multiparts:
+                raise NoSuchUpload(upload_id=multipart_id)
+            return complete(self, bucket_name, multipart_id, *args, **kwargs)
+
+    setattr(S3Backend, "complete_multipart_upload", once)  # noqa: B010 (mypy forbids the plain assignment)
+
+
+def _check_and_list_checksums() -> None:
     upload_part, list_parts = S3Response.upload_part, S3Response.list_parts
 
     def checked(self: S3Response) -> Any:

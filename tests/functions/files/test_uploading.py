@@ -1,5 +1,6 @@
 """POST /files, the upload to S3, GET /files/{id}/parts and POST /files/{id}/complete."""
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from lms import clock, storage
+from lms import aws, clock, storage
 from lms.files import outcomes, repository
 from tests import uploads
 from tests.people import Api, Person
@@ -255,3 +256,23 @@ def test_a_new_edition_names_the_old_one(api: Api, person: Person) -> None:
 def test_uploads_are_limited_in_rate(person: Person) -> None:
     answer = person.post("/files", uploads.described(CONTENT))
     assert '"upload";q=300;w=600' in answer.headers["ratelimit-policy"]
+
+
+def test_a_store_that_is_away_is_a_503_and_loses_nothing(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = uploads.begin(person, CONTENT)
+    uploads.post_form(begun["upload"], CONTENT)
+    path = f"/files/{begun['file']['id']}/complete"
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{nobody}")
+    for cached in (storage.s3, aws._session):
+        cached.cache_clear()
+    try:
+        away = person.post(path)
+    finally:
+        monkeypatch.undo()
+        for cached in (storage.s3, aws._session):
+            cached.cache_clear()
+    assert (away.status, away.json["code"]) == (503, "UNAVAILABLE")
+    assert "retry-after" in away.headers
+    assert person.post(path).json["status"] == "scanning"

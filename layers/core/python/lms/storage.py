@@ -5,11 +5,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lms import aws
 from lms.config import settings
+from lms.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -85,17 +87,21 @@ class Swapped(Exception):
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """S3's refusals by name, where a caller can do something about them."""
-    from botocore.exceptions import ClientError
+    """S3's refusals by name, where a caller can do something about them. Raise 503 where it is away or too slow."""
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
     try:
         yield
+    except (ConnectionError, HTTPClientError) as error:
+        raise Unavailable("The store of files is away; nothing was lost, try again") from error
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code")
         if code in _NOT_THERE:
             raise Missing() from error
         if code in _NOT_THE_SAME:
             raise Swapped() from error
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Unavailable("The store of files is busy; nothing was lost, try again") from error
         raise
 
 
@@ -121,9 +127,11 @@ def signed_form(key: str, *, size: int, content_type: str, sha256: str) -> dict[
 
 def begin_multipart(key: str, content_type: str) -> str:
     """The id of a new upload in parts, whose parts each carry their SHA-256."""
-    return s3().create_multipart_upload(
-        Bucket=bucket(), Key=key, ContentType=content_type, ChecksumAlgorithm="SHA256"
-    )["UploadId"]
+    with _explained():
+        begun = s3().create_multipart_upload(
+            Bucket=bucket(), Key=key, ContentType=content_type, ChecksumAlgorithm="SHA256"
+        )
+    return begun["UploadId"]
 
 
 def signed_part(key: str, upload_id: str, n: int, sha256: str) -> dict[str, Any]:
@@ -222,7 +230,8 @@ def copy(key: str, to: str, *, etag: str, sha256: str, content_type: str) -> Non
 
 def delete(key: str) -> None:
     """Idempotent."""
-    s3().delete_object(Bucket=bucket(), Key=key)
+    with _explained():
+        s3().delete_object(Bucket=bucket(), Key=key)
 
 
 def signed_download(key: str, *, content_type: str, disposition: str) -> str:
