@@ -234,6 +234,9 @@ def _operations(school: School) -> list[Operation]:
         job_when("cancelled", "retry"),
         job_when("running", "cancel"),
         writes("ai.generate_course", "POST", "/ai/generate-course", lambda: generate),
+        writes("ai.enhance_content", "POST", "/ai/enhance-content", school.shortening),
+        writes("ai.generate_quiz", "POST", "/ai/generate-quiz", school.questioning),
+        Operation("ai.apply_job", "writer", school.proposed_refusal),
         writes("notifications.ticket", "POST", "/notifications/ticket"),
     ]
 

@@ -180,6 +180,19 @@ class School:
             jobs = client[self.database_name].jobs
             jobs.update_one({"_id": ObjectId(self.job_id)}, {"$set": {"status": status}})
 
+    def shortening(self) -> dict[str, Any]:
+        return {"lesson_id": self.lesson_id, "action": "shorten"}
+
+    def questioning(self) -> dict[str, Any]:
+        return {"course_id": self.course_id, "lesson_ids": [self.lesson_id], "count": 3}
+
+    def proposed_refusal(self) -> tuple[str, str, Any]:
+        """The refusal of a piece of a new proposal."""
+        job = f"/jobs/{self.call('POST', '/ai/generate-quiz', self.questioning())['job_id']}"
+        while (found := self.call("GET", job))["status"] in ("queued", "running"):
+            time.sleep(0.05)
+        return "POST", f"{job}/apply", {"refuse": [found["result"]["proposal"]["questions"][0]["id"]]}
+
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
         """By the instructor, or whose access ``token`` it is."""
         request = urllib.request.Request(

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from lms.ai import generation_steps
+from lms.ai import enhancement_steps, generation_steps, quiz_generation_steps
 from lms.config import settings
 from lms.jobs import worker
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_KINDS = {"course_generation": generation_steps.KIND}
+_KINDS = {
+    "course_generation": generation_steps.KIND,
+    "content_enhancement": enhancement_steps.KIND,
+    "quiz_generation": quiz_generation_steps.KIND,
+}
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -128,6 +128,14 @@ BODIES: dict[str, Body] = {
     "POST /attempts/{id}/extend": lambda place: {"minutes": 5},
     "POST /attempts/{id}/reopen": lambda place: {"minutes": 5},
     "POST /ai/generate-course": lambda place: GENERATE,
+    "POST /ai/enhance-content": lambda place: {"lesson_id": place.lesson, "action": "shorten"},
+    "POST /ai/generate-quiz": lambda place: {
+        "course_id": place.course,
+        "lesson_ids": [place.lesson],
+        "count": 1,
+        "kinds": ["true_false"],
+    },
+    "POST /jobs/{id}/apply": lambda place: {"accept": [place.more.get("piece", NOBODYS)]},
     "GET /jobs": lambda place: None,
     "GET /jobs/{id}": lambda place: None,
     "POST /jobs/{id}/cancel": lambda place: None,
@@ -196,6 +204,9 @@ PREPARED: dict[str, Prepare] = {
     "GET /files/{id}/download": lambda owner, place, caller: with_file(place, caller),
     "GET /files/{id}/parts": lambda owner, place, caller: with_upload(place, caller),
     "POST /files/{id}/complete": lambda owner, place, caller: with_upload(place, caller),
+    "POST /ai/enhance-content": lambda owner, place, caller: with_text(owner, place),
+    "POST /ai/generate-quiz": lambda owner, place, caller: with_text(owner, place),
+    "POST /jobs/{id}/apply": lambda owner, place, caller: with_proposal(place, caller),
     "GET /jobs/{id}": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/cancel": lambda owner, place, caller: with_job(place, caller),
     "POST /jobs/{id}/retry": lambda owner, place, caller: with_cancelled_job(place, caller),
@@ -340,6 +351,24 @@ def with_upload(place: Place, caller: Person) -> None:
 
 def with_job(place: Place, caller: Person) -> None:
     place.more["jobs"] = caller.post("/ai/generate-course", GENERATE).json["job_id"]
+
+
+def with_text(owner: Person, place: Place) -> None:
+    text = "Every cell is surrounded by a membrane. The nucleus of a cell holds its genes."
+    path = f"/courses/{place.course}/lessons/{place.lesson}"
+    owner.patch(path, {"blocks": [{"kind": "markdown", "text": text}]})
+
+
+def with_proposal(place: Place, caller: Person) -> None:
+    """A finished job that proposes a shorter text for a lesson of the caller's."""
+    from tests.functions.ai.proposed import work_off
+
+    theirs = place_of(caller)
+    with_text(caller, theirs)
+    job = caller.post("/ai/enhance-content", BODIES["POST /ai/enhance-content"](theirs)).json["job_id"]
+    work_off(job)
+    proposal = caller.get(f"/jobs/{job}").json["result"]["proposal"]
+    place.more |= {"jobs": job, "piece": proposal["blocks"][0]["id"]}
 
 
 def with_cancelled_job(place: Place, caller: Person) -> None:

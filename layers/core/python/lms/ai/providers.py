@@ -1,17 +1,19 @@
 """Which AI provider does the work: Gemini where a key is configured, the grounded one everywhere else."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
-from lms.ai.narration import About, Sentence
-from lms.ai.tutoring import AnswerSentence, Passage
 from lms.config import settings
-from lms.figures import Figure
-from lms.jobs.models import Usage
 
 if TYPE_CHECKING:
     from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
+    from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+    from lms.ai.narration import About, Sentence
+    from lms.ai.tutoring import AnswerSentence, Passage
+    from lms.figures import Figure
+    from lms.jobs.models import Usage
 
 Hold = Callable[[str, int, int | None], int | None]
 """Before each call: with its model, its input tokens and the most that it may put out (None: what the model can).
@@ -32,9 +34,9 @@ class Provider(Protocol):
 
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz: ...
 
-    def enhance(self, task: "Task", lesson: "LessonText", sources: Sequence[Source]) -> "Enhancement": ...
+    def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement: ...
 
-    def questions(self, task: "QuestionTask", lesson: "LessonText", sources: Sequence[Source]) -> "Questions": ...
+    def questions(self, task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions: ...
 
     def narrate(self, figures: Sequence[Figure], about: About, language: str) -> list[Sentence]:
         """Sentences that are still to be held against the figures."""
