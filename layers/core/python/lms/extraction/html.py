@@ -23,11 +23,13 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})
 
 def read(data: bytes) -> Extracted:
     """Raise Unreadable where no text can be had."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True)
     try:
         root = etree.fromstring(_decoded(data).encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
+    if any("depth" in error.message for error in parser.error_log):
+        raise Unreadable("DAMAGED")
     if root is None:
         raise Unreadable("NO_TEXT")
     reader = _Reader()

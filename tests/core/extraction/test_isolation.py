@@ -1,0 +1,100 @@
+"""What a file does to the process that reads it, ends that process alone, and with a reason."""
+
+import io
+import time
+import zipfile
+import zlib
+from pathlib import Path
+
+import docx
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from lms.extraction import isolation
+from lms.extraction.extracted import Unreadable
+from tests import written_files as written
+
+
+def failure(path: Path, content_type: str, **limits: float) -> str:
+    with pytest.raises(Unreadable) as caught:
+        isolation.extract(path, content_type, **{"seconds": 60.0, **limits})  # type: ignore[arg-type]
+    return caught.value.code
+
+
+def test_it_reads_as_in_this_process(tmp_path: Path):
+    from lms.extraction import reading
+
+    path = tmp_path / "file.pdf"
+    path.write_bytes(written.pdf(written.library_text("photosynthesis")))
+    assert isolation.extract(path, written.PDF, seconds=60) == reading.read(path, written.PDF)
+
+
+def endless_pdf() -> bytes:
+    """A small file with a page of some hundred million letters."""
+    page = zlib.compress(b"BT /F 9 Tf " + b"(tides) Tj " * 25_000_000 + b"ET", 9)
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F " + font + b">>>>>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n" % len(page) + page + b"\nendstream",
+    ]
+    body = b"".join(b"%d 0 obj%b endobj\n" % (number, each) for number, each in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R/Size 5>>\n%%EOF"
+
+
+def test_a_page_without_end_is_ended(tmp_path: Path):
+    path = tmp_path / "file.pdf"
+    path.write_bytes(endless_pdf())
+    begun = time.monotonic()
+    assert path.stat().st_size < 2_000_000
+    assert failure(path, written.PDF, seconds=3.0) in ("TOO_SLOW", "DAMAGED")
+    assert time.monotonic() - begun < 20
+
+
+def test_memory_is_bounded(tmp_path: Path):
+    path = tmp_path / "file.docx"
+    data = io.BytesIO()
+    docx.Document().save(data)
+    paragraph = b"<w:p><w:r><w:t>tide</w:t></w:r></w:p>"
+    head = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            body = head + paragraph * 2_500_000 + b"</w:body></w:document>"
+            new.writestr(each, body if each == "word/document.xml" else old.read(each))
+    assert failure(path, written.DOCX, memory=600_000_000) in ("TOO_LARGE", "DAMAGED")
+
+
+def test_the_child_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    seen: list[dict[str, str]] = []
+    real = isolation.subprocess.run
+
+    def run(*arguments: object, **options: object) -> object:
+        seen.append(dict(options["env"]))  # type: ignore[call-overload]
+        return real(*arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(isolation.subprocess, "run", run)
+    path = tmp_path / "file.txt"
+    path.write_text("The Moon pulls.")
+    assert isolation.extract(path, "text/plain", seconds=60).text == "The Moon pulls."
+    assert [set(each) for each in seen] == [{"PYTHONPATH", "PATH", "LD_LIBRARY_PATH"}]
+
+
+def test_types_without_text(tmp_path: Path):
+    path = tmp_path / "file.png"
+    path.write_bytes(b"\x89PNG")
+    assert failure(path, "image/png") == "UNSUPPORTED"
+
+
+def test_a_long_pdf_is_read_in_bounded_time(tmp_path: Path):
+    data = io.BytesIO()
+    drawing = Canvas(data)
+    for page in range(500):
+        for line in range(40):
+            drawing.drawString(72, 780 - 18 * line, f"Line {line} of page {page} speaks of tides and of the Moon.")
+        drawing.showPage()
+    drawing.save()
+    path = tmp_path / "file.pdf"
+    path.write_bytes(data.getvalue())
+    found = isolation.extract(path, written.PDF, seconds=60)
+    assert found.pages == 500 and found.words > 200_000
