@@ -18,6 +18,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from benchmarks import files
 from benchmarks.rows import row, side_by_side, title
 from benchmarks.school import PASSWORD, School
 from infra.local.stack import ROOT
@@ -52,10 +53,16 @@ _ASKER = """
 boto3.client("dynamodb").describe_table(TableName=os.environ["CONNECTIONS_TABLE"])
 boto3.client("s3").head_bucket(Bucket=os.environ["FILES_BUCKET"])
 """
+_SIGNER = """
+import boto3
+boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": os.environ["FILES_BUCKET"], "Key": "k"})
+"""
 _FLOORS = {
     "reader": _READER_FLOOR,
     "writer": _READER_FLOOR + _WRITER,
     "asker": _READER_FLOOR + _WRITER + _ASKER,
+    "signer": _READER_FLOOR + _SIGNER,
+    "uploader": _READER_FLOOR + _WRITER + _SIGNER,
 }
 _END = "\nprint(time.perf_counter() - start)"
 
@@ -131,6 +138,7 @@ def _operations(school: School) -> list[Operation]:
     cohort = f"{course}/cohorts/{school.call('POST', f'{course}/cohorts', {'name': 'A'})['id']}"
     draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
     generate = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
+    of_course = {"course_id": school.course_id}
     course_to_learn, lesson_to_learn = school.learning(draft)
 
     def reads(name: str, path: str) -> Operation:
@@ -237,7 +245,27 @@ def _operations(school: School) -> list[Operation]:
         writes("ai.enhance_content", "POST", "/ai/enhance-content", school.shortening),
         writes("ai.generate_quiz", "POST", "/ai/generate-quiz", school.questioning),
         Operation("ai.apply_job", "writer", school.proposed_refusal),
+        writes("ai.analyze_performance", "POST", "/ai/analyze-performance", lambda: of_course),
+        changes_nothing("ai.ask", "/ai/ask", {**of_course, "question": "What is a variable?"}),
+        changes_nothing("ai.estimate", "/ai/estimate", {"task": "generate_course", "request": generate}),
+        reads("ai.usage", "/ai/usage"),
+        Operation("ai.budgets", "reader", lambda: ("GET", "/ai/budgets", None), "admin"),
         writes("notifications.ticket", "POST", "/notifications/ticket"),
+        *_files(school),
+    ]
+
+
+def _files(school: School) -> list[Operation]:
+    kept, waiting = files.kept(school), files.begun(school)
+    return [
+        Operation("files.files", "reader", lambda: ("GET", "/files", None)),
+        Operation("files.files", "uploader", lambda: ("POST", "/files", files.described())),
+        Operation("files.file", "reader", lambda: ("GET", kept, None)),
+        Operation("files.file", "uploader", lambda: ("DELETE", files.begun(school), None)),
+        Operation("files.file_parts", "signer", lambda: ("GET", f"{waiting}/parts", None)),
+        Operation("files.complete_file", "reader", lambda: ("POST", f"{kept}/complete", None)),
+        Operation("files.download_file", "signer", lambda: ("GET", f"{kept}/download", None)),
+        Operation("files.files_usage", "reader", lambda: ("GET", "/files/usage", None)),
     ]
 
 

@@ -7,7 +7,7 @@ It answers from what the prompt holds, so that a whole course with valid quizzes
     GET /control/calls    what was asked, in order; DELETE forgets it
 
 A fault hits the next `count` calls (1 unless told; null: until reset), or every call for `for_seconds`; `task`
-(outline, lesson, quiz) and `lesson` (its number) narrow it. The first that fits is taken.
+(outline, lesson, quiz, rewrite, …) and `lesson` (its number) narrow it. The first that fits is taken.
 """
 
 import argparse
@@ -60,15 +60,23 @@ class Asked:
 
     def __init__(self, body: Json, api_key: str) -> None:
         self.api_key = api_key
-        documents = [json.loads(part["text"]) for part in body["contents"][-1]["parts"]]
+        told = [part for part in body["contents"][-1]["parts"] if "text" in part]
+        self.pictures = [part["inlineData"] for part in body["contents"][-1]["parts"] if "inlineData" in part]
+        documents = [json.loads(part["text"]) for part in told]
         whole: Json = {name: value for document in documents for name, value in document.items()}
         self.task: Json = whole["task"]
         self.paragraphs: list[Json] = whole.get("source_paragraphs", [])
         self.lesson_text: list[str] = whole.get("lesson_text", [])
+        self.blocks: list[Json] = whole.get("lesson_blocks", [])
+        self.images: list[Json] = whole.get("images", [])
+        self.asked_already: list[str] = whole.get("asked_already", [])
+        self.figures: list[Json] = whole.get("figures", [])
+        self.question: str = whole.get("question", "")
+        self.passages: list[Json] = whole.get("passages", [])
         self.corrections: list[str] = whole.get("corrections", {}).get("your_last_answer_was_refused_because", [])
         self.limit: int | None = body.get("generationConfig", {}).get("maxOutputTokens")
         schema = json.dumps(body.get("generationConfig", {}).get("responseJsonSchema"), separators=(",", ":"))
-        parts = body.get("systemInstruction", {}).get("parts", []) + body["contents"][-1]["parts"]
+        parts = body.get("systemInstruction", {}).get("parts", []) + told
         read = "".join([*(part["text"] for part in parts), schema])
         self.input_tokens = len(read.encode()) // _BYTES_PER_TOKEN
 
@@ -79,7 +87,11 @@ class Asked:
     @property
     def injected(self) -> str:
         """What a text in the prompt's data tries to make the model say."""
-        texts = [paragraph["text"] for paragraph in self.paragraphs] + self.lesson_text
+        texts = (
+            [shown["text"] for shown in [*self.paragraphs, *self.passages, *self.blocks]]
+            + self.lesson_text
+            + [self.question]
+        )
         found = _INJECTION.search("\n".join(texts))
         return found[1] if found else "nothing was injected"
 
@@ -102,7 +114,7 @@ _IDEAS = (
 
 
 def write(asked: Asked) -> Json:
-    return {"outline": _outline, "lesson": _lesson, "quiz": _quiz}[asked.task["write"]](asked)
+    return _WRITERS[asked.task["write"]](asked)
 
 
 def _outline(asked: Asked) -> Json:
@@ -135,7 +147,11 @@ def _share(paragraphs: list[Json], index: int, count: int) -> Json:
 def _lesson(asked: Asked) -> Json:
     if not asked.paragraphs:
         return _unsourced_lesson(asked)
-    prose = [shown for shown in asked.paragraphs if not shown["text"].startswith(("#", "```"))]
+    prose = [
+        shown
+        for shown in asked.paragraphs
+        if not shown["text"].startswith(("#", "```")) and not _INJECTION.search(shown["text"])
+    ]
     blocks = [{"kind": "markdown", "text": shown["text"], "source": _cite(shown)} for shown in prose[:8]]
     if not blocks:
         blocks = [{"kind": "markdown", "text": asked.paragraphs[0]["text"], "source": _cite(asked.paragraphs[0])}]
@@ -179,12 +195,123 @@ def _quiz(asked: Asked) -> Json:
     by_word = _sentences_by_word(asked.lesson_text)
     words = [*by_word, *_IDEAS]
     kinds = ("single", "true_false", "cloze", "short_text", "single")
-    questions = []
+    questions, taken = [], set()
     for index in range(asked.task["question_count"]):
         word, sentence = list(by_word.items())[index % len(by_word)]
+        if (kinds[index % len(kinds)], word) in taken:
+            continue
+        taken.add((kinds[index % len(kinds)], word))
         others = [other for other in words if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE)]
         questions.append(_question(kinds[index % len(kinds)], sentence, word, others))
     return {"questions": questions}
+
+
+def _questions(asked: Asked) -> Json:
+    """As many as there are sentences, of the kinds that are asked for by turns."""
+    by_word = _sentences_by_word(asked.lesson_text)
+    fresh = {word: each for word, each in by_word.items() if each not in asked.asked_already}
+    words, kinds = [*by_word, *_IDEAS], asked.task["kinds"]
+    questions, taken = [], set[str]()
+    for word, sentence in fresh.items():
+        if sentence in taken or len(questions) == asked.task["question_count"]:
+            continue
+        taken.add(sentence)
+        others = [other for other in words if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE)]
+        asking = _question(kinds[len(questions) % len(kinds)], sentence, word, others)
+        questions.append({**asking, "difficulty": asked.task["difficulty"]})
+    return {"questions": questions}
+
+
+_GERMAN = (
+    "Dieser Absatz ist die Übersetzung von Absatz {}, und er steht in der Sprache, die gewünscht wurde. Er sagt nicht "
+    "mehr und nicht weniger als das, was auch in der Vorlage steht."
+)
+
+
+def _rewritten(asked: Asked) -> Json:
+    """Each block without its longest sentence, where it has several."""
+    return {"blocks": [{"number": each["number"], "text": _without_longest(each["text"])} for each in asked.blocks]}
+
+
+def _without_longest(text: str) -> str:
+    found = [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+    return " ".join(part for part in found if part != max(found, key=len)) if len(found) > 1 else text
+
+
+def _shortened(asked: Asked) -> Json:
+    """The first sentence of each block."""
+    first = [re.split(r"(?<=[.!?])\s+", each["text"])[0] for each in asked.blocks]
+    return {"blocks": [{"number": n, "text": text} for n, text in enumerate(first, start=1)]}
+
+
+def _translated(asked: Asked) -> Json:
+    return {"blocks": [{"number": each["number"], "text": _GERMAN.format(each["number"])} for each in asked.blocks]}
+
+
+def _expanded(asked: Asked) -> Json:
+    """Behind the first block, an example from the first source paragraph, or else from the block."""
+    example: Json = {"after": 1}
+    if asked.paragraphs:
+        example |= {"source": _cite(asked.paragraphs[0])}
+    text = (asked.paragraphs or asked.blocks)[0]["text"]
+    return {"examples": [{**example, "text": f"For example: {(_sentences(text) or [text])[0]}"}]}
+
+
+def _summary(asked: Asked) -> Json:
+    sentences = [sentence for each in asked.blocks for sentence in _sentences(each["text"])[:1]]
+    return {"summary": " ".join(sentences[:3]) or asked.blocks[0]["text"]}
+
+
+def _key_terms(asked: Asked) -> Json:
+    found = _sentences_by_word([each["text"] for each in asked.blocks])
+    return {"key_terms": [{"term": word, "definition": sentence} for word, sentence in found.items()][:5]}
+
+
+def _alt_texts(asked: Asked) -> Json:
+    """One for each picture that came."""
+    texts = [f"A drawing of a cell with its parts, {len(each['data'])} signs long." for each in asked.pictures]
+    return {
+        "images": [{"number": each["number"], "alt": alt} for each, alt in zip(asked.images, texts, strict=True)]
+    }
+
+
+def _narrative(asked: Asked) -> Json:
+    """A plain sentence for each figure."""
+    sentences = []
+    for figure in asked.figures:
+        unit = " percent" if figure["unit"] == "percent" else ""
+        about = f" in {figure['label']}" if figure["label"] else ""
+        text = f"{figure['name']}{about}: {figure['value']:g}{unit}."
+        sentences.append({"text": text, "figure_ids": [figure["id"]]})
+    return {"sentences": sentences[:12]}
+
+
+def _course_answer(asked: Asked) -> Json:
+    """The first sentence of each passage that has a long word of the question."""
+    words = set(re.findall(r"[a-z]{5,}", asked.question.lower()))
+    fitting = [shown for shown in asked.passages if words & set(re.findall(r"[a-z]{5,}", shown["text"].lower()))]
+    sentences = []
+    for shown in fitting[:3]:
+        quote = (_sentences(shown["text"], 3) or [shown["text"]])[0]
+        sentences.append({"text": quote, "citations": [{"passage": shown["number"], "quote": quote}]})
+    return {"answered": bool(sentences), "sentences": sentences}
+
+
+_WRITERS: dict[str, Callable[[Asked], Json]] = {
+    "outline": _outline,
+    "lesson": _lesson,
+    "quiz": _quiz,
+    "questions": _questions,
+    "rewrite": _rewritten,
+    "shorten": _shortened,
+    "translate": _translated,
+    "expand": _expanded,
+    "summary": _summary,
+    "key_terms": _key_terms,
+    "alt_text": _alt_texts,
+    "narrative": _narrative,
+    "answer": _course_answer,
+}
 
 
 def _sentences_by_word(texts: list[str]) -> dict[str, str]:
@@ -336,6 +463,33 @@ def _invents_evidence(asked: Asked, good: Json) -> Json:
     return good
 
 
+def _invents_figure(asked: Asked, good: Json) -> Json:
+    good["sentences"][0]["text"] = "The learner is among the best 12.34 percent."
+    return good
+
+
+def _invents_quote(asked: Asked, good: Json) -> Json:
+    for sentence in good["sentences"]:
+        sentence["citations"][0]["quote"] = "These words stand in no passage at all."
+    return good
+
+
+def _invents_number(asked: Asked, good: Json) -> Json:
+    for block in good["blocks"]:
+        block["text"] += " There are 4711 of them."
+    return good
+
+
+def _links_away(asked: Asked, good: Json) -> Json:
+    good["blocks"][0]["text"] += " See [this](https://evil.example.org/)."
+    return good
+
+
+def _leaves_one_out(asked: Asked, good: Json) -> Json:
+    good[next(iter(good))].pop()
+    return good
+
+
 def _says_in_schema(text: Callable[[Asked], str]) -> Callable[[Asked, Json], Json]:
     def change(asked: Asked, good: Json) -> Json:
         if "blocks" in good:
@@ -367,6 +521,11 @@ FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "cites_elsewhere": _says(_cites_elsewhere),
     "cites_nothing": _says(_cites_nothing),
     "invents_evidence": _says(_invents_evidence),
+    "invents_number": _says(_invents_number),
+    "links_away": _says(_links_away),
+    "leaves_one_out": _says(_leaves_one_out),
+    "invents_figure": _says(_invents_figure),
+    "invents_quote": _says(_invents_quote),
     "markup": _says(_says_in_schema(lambda asked: 'Fine. <img src="x" onerror="alert(1)">')),
     "obeys": _says(lambda asked, good: asked.injected),
     "echoes": _says(_says_in_schema(lambda asked: asked.injected)),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lms.ai import enhancement_steps, generation_steps, quiz_generation_steps
+from lms.ai import enhancement_steps, generation_steps, performance_steps, quiz_generation_steps
 from lms.config import settings
 from lms.jobs import worker
 
@@ -12,6 +12,7 @@ _KINDS = {
     "course_generation": generation_steps.KIND,
     "content_enhancement": enhancement_steps.KIND,
     "quiz_generation": quiz_generation_steps.KIND,
+    "performance_analysis": performance_steps.KIND,
 }
 
 

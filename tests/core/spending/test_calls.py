@@ -37,7 +37,7 @@ def limit(**budget: Any) -> None:
 
 
 def begin(who: Payer, wanted: Wanted = SMALL, job_id: ObjectId | None = None) -> Call:
-    return calls.begin(who, "ask", MODEL, wanted, job_id)
+    return calls.begin(who, "ask", MODEL, job_id, **wanted._asdict())
 
 
 def used(input_tokens: int, output_tokens: int, cost_usd: float = 0.01) -> dict[str, Any]:

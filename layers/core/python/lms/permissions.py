@@ -45,6 +45,9 @@ GLOBAL: dict[str, frozenset[Role]] = {
     "invitation.create": ANYONE,
     "job.follow": ANYONE,
     "notification.connect": ANYONE,
+    "usage.estimate": ANYONE,
+    "usage.read": ANYONE,
+    "budget.change": ADMINS,
 }
 
 IN_COURSE: dict[str, frozenset[CourseRole]] = {
@@ -59,6 +62,8 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "people.read": MEMBERS,
     "roster.read": STAFF,
     "lesson.read": MEMBERS,
+    "course.ask": MEMBERS,
+    "performance.analyze": MEMBERS,
     "course.learn": frozenset({CourseRole.LEARNER}),
     "quiz.read": MEMBERS,
     "quiz.edit": EDITORS,

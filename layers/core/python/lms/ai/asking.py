@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bson import ObjectId
-
 from lms import rate_limits
 from lms.ai.failures import BudgetUsedUp, ContentRefused, ProviderFailure
 from lms.ai.grounded import answering
@@ -21,7 +19,7 @@ from lms.ai.metering import metered
 from lms.ai.providers import configured
 from lms.ai.tutoring import AnswerSentence, Passage
 from lms.attempts import ongoing
-from lms.courses import access, searching
+from lms.courses import searching
 from lms.courses.access import CourseAccess
 from lms.errors import Unavailable
 from lms.mongo import Document
@@ -30,8 +28,7 @@ from lms.spending import budgets, tasks
 from lms.spending.scopes import Payer
 
 if TYPE_CHECKING:
-    from lms.ai.models import CourseQuestion
-    from lms.caller import Caller
+    pass
 
 _MOST_PASSAGES = {"gemini": 8, "grounded": 40}
 """A model reads each; without one, the more there are, the better it shows which words are rare."""
@@ -42,18 +39,18 @@ _ANSWER_WITHIN = 21.0
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
-def ask(who: Caller, asked: CourseQuestion, remaining_seconds: Callable[[], float]) -> Document:
-    """Whether it was ``answered``, and the sentences with what they cite.
+def ask(access: CourseAccess, question: str, remaining_seconds: Callable[[], float]) -> Document:
+    """Whether it was ``answered``, and the sentences with what they cite. ``access`` has the outline and the
+    caller's progress.
 
-    Raise 404 or 403 for who is not in the course, 409 QUIZ_OPEN while the caller has a quiz open there, 429 for too
-    many questions or BUDGET_EXCEEDED, 503 where the model is away.
+    Raise 409 QUIZ_OPEN while the caller has a quiz open in the course, 429 for too many questions or
+    BUDGET_EXCEEDED, 503 where the model is away.
     """
-    found = access.enter(who, ObjectId(asked.course_id), "lesson.read", load="outline", progress=True)
-    ongoing.require_none(found)
-    rate_limits.take(rate_limits.ASK_BY_PERSON, str(who.id))
+    ongoing.require_none(access)
+    rate_limits.take(rate_limits.ASK_BY_PERSON, str(access.caller.id))
     name = configured()
-    passages = _passages(found, asked.question, _MOST_PASSAGES[name])
-    sentences = _answer(found, asked.question, passages, name, remaining_seconds) if passages else []
+    passages = _passages(access, question, _MOST_PASSAGES[name])
+    sentences = _answer(access, question, passages, name, remaining_seconds) if passages else []
     return {
         "answered": bool(sentences),
         "reason": None if sentences else "NOT_IN_COURSE",

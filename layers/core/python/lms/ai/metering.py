@@ -1,6 +1,9 @@
 """The provider that a task asks, each of its calls held to what may be spent and counted when it ends."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
@@ -8,13 +11,14 @@ from lms import clock, metrics, mongo
 from lms.ai.failures import BudgetUsedUp, ProviderUnavailable
 from lms.ai.providers import Provider, provider
 from lms.jobs import usage as job_usage
-from lms.jobs.models import Usage
-from lms.jobs.steps import Step
-from lms.mongo import Document, Transaction
+from lms.mongo import Transaction
 from lms.spending import calls, tasks
 from lms.spending.budgets import BudgetExceeded
-from lms.spending.repository import Wanted
 from lms.spending.scopes import Payer
+
+if TYPE_CHECKING:
+    from lms.jobs.models import Usage
+    from lms.jobs.steps import Step
 
 LEAST_OUTPUT = 512
 _COMFORTABLE_OUTPUT = 8_192
@@ -75,11 +79,19 @@ class _Meter:
         listed = price(model, clock.now().date())
         each = (listed.input / 1_000_000, listed.output / 1_000_000) if listed else (0.0, 0.0)
         most = min(most_output or _MOST_OUTPUT, _MOST_OUTPUT)
-        wanted = Wanted(
-            input_tokens, LEAST_OUTPUT, min(_COMFORTABLE_OUTPUT, most), most, input_tokens * each[0], each[1]
-        )
         try:
-            call = calls.begin(self._payer, self._task, model, wanted, self._job_id)
+            call = calls.begin(
+                self._payer,
+                self._task,
+                model,
+                self._job_id,
+                input_tokens=input_tokens,
+                least=LEAST_OUTPUT,
+                comfortable=min(_COMFORTABLE_OUTPUT, most),
+                most=most,
+                input_usd=input_tokens * each[0],
+                output_usd=each[1],
+            )
         except BudgetExceeded as exceeded:
             raise BudgetUsedUp(exceeded) from exceeded
         except calls.Busy:
@@ -99,13 +111,9 @@ class _Meter:
     def _count(self, tx: Transaction, call_id: ObjectId, usage: Usage, prompts: Mapping[str, str]) -> None:
         more = calls.settle(tx, call_id, usage.model_dump())
         if more and any(more.values()) and self._job_id:
-            job_usage.add(tx, self._job_id, Usage.model_validate(more), prompts)
+            job_usage.add(tx, self._job_id, more, prompts)
 
 
 def presume_lost() -> int:
     """Count the input of calls whose workers died, on their jobs too; return how many there were."""
-    return calls.presume_lost(_add_to_job)
-
-
-def _add_to_job(tx: Transaction, job_id: ObjectId, more: Document) -> None:
-    job_usage.add(tx, job_id, Usage.model_validate(more))
+    return calls.presume_lost(job_usage.add)

@@ -12,7 +12,6 @@ from bson import ObjectId
 
 from lms.ai import narration
 from lms.ai.providers import configured
-from lms.courses import access
 from lms.courses.access import CourseAccess
 from lms.enrollment import visible
 from lms.errors import Forbidden, Invalid
@@ -23,7 +22,6 @@ from lms.permissions import CourseRole
 if TYPE_CHECKING:
     from lms.ai.models import AnalysisRequest
     from lms.ai.narration import About
-    from lms.caller import Caller
 
 NARRATIVE = "narrative"
 """The one step."""
@@ -37,18 +35,19 @@ class Subject(NamedTuple):
     about: About
 
 
-def subject(who: Caller, course_id: ObjectId, user_id: ObjectId | None) -> Subject:
-    """Raise 404 for a course or learner that the caller must not know of, 403 for another learner's figures where
-    the caller does not grade, and for who is not in the course."""
-    found = access.enter(who, course_id, "lesson.read", load="outline", progress=True)
-    if found.role is CourseRole.LEARNER and user_id in (None, who.id):
-        return Subject(found, who.id, "you")
-    if not found.may("attempt.grade"):
+def subject(access: CourseAccess, user_id: ObjectId | None) -> Subject:
+    """``access`` has the outline and the caller's progress.
+
+    Raise 403 for another learner's figures where the caller does not grade, 404 for a learner whom they do not see.
+    """
+    if access.role is CourseRole.LEARNER and user_id in (None, access.caller.id):
+        return Subject(access, access.caller.id, "you")
+    if not access.may("attempt.grade"):
         raise Forbidden()
     if user_id is None:
-        return Subject(found, None, "course")
-    visible.learner(found, user_id)
-    return Subject(found, user_id, "learner")
+        return Subject(access, None, "course")
+    visible.learner(access, user_id)
+    return Subject(access, user_id, "learner")
 
 
 def start(tx: Transaction, asked: Subject, request: AnalysisRequest) -> Document:

@@ -15,6 +15,7 @@ from lms.ai.performance import NARRATIVE, Subject
 from lms.attempts import figures as attempts
 from lms.auth import roles
 from lms.caller import Caller
+from lms.courses import access
 from lms.courses.access import CourseAccess
 from lms.enrollment import visible
 from lms.errors import Forbidden, NotFound, Unauthenticated
@@ -80,7 +81,8 @@ def _subject(job: Document) -> Subject:
     """Whom the person who asked may see now: they may have left since."""
     try:
         who = Caller(job["owner_id"], roles.present(job["owner_id"]), job["_id"])
-        return performance.subject(who, job["course_id"], job["request"]["user_id"])
+        entered = access.enter(who, job["course_id"], "performance.analyze", load="outline", progress=True)
+        return performance.subject(entered, job["request"]["user_id"])
     except (NotFound, Forbidden, Unauthenticated) as error:
         raise StepFailed("NO_ACCESS", "You may not see these figures any more") from error
 

@@ -95,6 +95,11 @@ def enter_through(
     return _admitted(who, course, found, permission)
 
 
+def enter_lesson(who: Caller, lesson_id: ObjectId, permission: str, *, load: Part = "membership") -> CourseAccess:
+    """As ``enter``, into the course of the lesson, which is the access's resource."""
+    return enter_through(repository.lessons, who, lesson_id, permission, load=load)
+
+
 def _admitted(who: Caller, course: Document | None, found: Document | None, permission: str) -> CourseAccess:
     if course is None or found is None:
         raise NotFound()
@@ -121,11 +126,14 @@ def in_course(
     return check
 
 
-def in_course_named(permission: str, *, load: Part = "membership") -> Callable[[Request], CourseAccess]:
+def in_course_named(
+    permission: str, *, load: Part = "membership", progress: bool = False
+) -> Callable[[Request], CourseAccess]:
     """As ``in_course``, for the course that the body names as ``course_id``."""
 
     def check(request: Request) -> CourseAccess:
-        return enter(caller(request), ObjectId(request.json_body["course_id"]), permission, load=load)
+        course_id = ObjectId(request.json_body["course_id"])
+        return enter(caller(request), course_id, permission, load=load, progress=progress)
 
     check.__dict__["permission"] = permission
     return check
@@ -135,8 +143,7 @@ def in_course_of_lesson_named(permission: str, *, load: Part = "membership") -> 
     """As ``in_course_of``, for the lesson that the body names as ``lesson_id``."""
 
     def check(request: Request) -> CourseAccess:
-        _id = ObjectId(request.json_body["lesson_id"])
-        return enter_through(repository.lessons, caller(request), _id, permission, load=load)
+        return enter_lesson(caller(request), ObjectId(request.json_body["lesson_id"]), permission, load=load)
 
     check.__dict__["permission"] = permission
     return check

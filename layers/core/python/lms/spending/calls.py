@@ -38,11 +38,26 @@ class Call(NamedTuple):
     most_output: int | None
 
 
-def begin(payer: Payer, task: str, model: str, wanted: Wanted, job_id: ObjectId | None) -> Call:
-    """Set aside what the call may take, in every budget that holds.
+def begin(
+    payer: Payer,
+    task: str,
+    model: str,
+    job_id: ObjectId | None,
+    *,
+    input_tokens: int,
+    least: int,
+    comfortable: int,
+    most: int,
+    input_usd: float,
+    output_usd: float,
+) -> Call:
+    """Set aside what the call may take, in every budget that holds: its input, which costs ``input_usd``, and
+    between ``least`` and ``most`` tokens of output, which cost ``output_usd`` each. While others hold a part of
+    a budget, it takes no less than ``comfortable``: they may give some of it back.
 
     Raise BudgetExceeded where one has too little left for it, Busy where it has too little only while others run.
     """
+    wanted = Wanted(input_tokens, least, comfortable, most, input_usd, output_usd)
     call_id, now = ObjectId(), clock.now()
     month, until = month_of(now), now + _LONGEST_CALL
     held: list[str] = []

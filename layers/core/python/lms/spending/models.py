@@ -1,6 +1,6 @@
 """Requests and responses about budgets and usage."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -46,6 +46,36 @@ class Budgets(Resource):
 
 
 Task = Literal["generate_course", "enhance_content", "generate_quiz", "analyze_performance", "ask"]
+
+
+class EstimateBody(Body):
+    """``request`` is the body that the task's own endpoint takes."""
+
+    task: Task
+    request: dict[str, Any]
+
+
+class LeftInScope(Resource):
+    """What is left this month of a budget that holds; null where it does not limit."""
+
+    scope: Literal["platform", "user", "course"]
+    tokens: int | None
+    usd: float | None
+
+
+class Estimate(Resource):
+    """What the task may take: an estimate, whose ``basis`` says how it was made. Zero where no model is asked.
+    ``left`` has a row for each budget that holds."""
+
+    task: Task
+    provider: str
+    model: str | None
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    basis: list[str]
+    left: list[LeftInScope]
 
 
 class Figures(Resource):

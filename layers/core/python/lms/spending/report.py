@@ -84,6 +84,13 @@ def left(limit: Limit, spent: Mapping[str, Any]) -> Document:
     }
 
 
+def left_to(payer: Payer) -> list[Document]:
+    """What is left this month of each budget that holds for the payer, by its ``scope``."""
+    limits = budgets.limits(payer)
+    spent = repository.months(month_of(clock.now()), list(limits)) if limits else {}
+    return [{"scope": name.partition(":")[0], **left(limit, spent.get(name, {}))} for name, limit in limits.items()]
+
+
 def _by(field: str, lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     sums: dict[str, dict[str, float]] = {}
     for line in lines:

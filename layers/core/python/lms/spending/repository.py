@@ -31,9 +31,7 @@ _BUDGETS = "budgets"
 
 
 class Wanted(NamedTuple):
-    """What a call that is to be made may take: tokens of input, between ``least`` and ``most`` of output, and what
-    they cost in US dollars: the input together, the output by token. While other calls hold a part of the budget,
-    it takes no less than ``comfortable``: they may give some of it back."""
+    """What a call that is to be made may take: see ``calls.begin``."""
 
     input_tokens: int
     least: int
