@@ -15,15 +15,7 @@ MOST_MEMORY = 1_200_000_000
 
 
 def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST_MEMORY) -> Extracted:
-    """As ``reading.read``, with Unreadable TOO_SLOW, TOO_LARGE or DAMAGED where the process does not survive it.
-
-    The process gets no more of the environment than it needs to start: no keys, no addresses.
-    """
-    environment = {
-        "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
-        "PATH": os.environ.get("PATH", ""),
-        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
-    }
+    """As ``reading.read``, with Unreadable TOO_SLOW, TOO_LARGE or DAMAGED where the process does not survive it."""
     command = [
         sys.executable,
         "-m",
@@ -34,7 +26,7 @@ def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST
         str(memory),
     ]
     try:
-        ended = subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
+        ended = subprocess.run(command, env=environment(), capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         raise Unreadable("TOO_SLOW") from None
     if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
@@ -42,6 +34,14 @@ def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST
     if ended.returncode:
         raise Unreadable("DAMAGED")
     return _read(json.loads(ended.stdout))
+
+
+def environment() -> dict[str, str]:
+    """No more than the process needs to start: no keys, no addresses."""
+    return {
+        "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
+        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
+    }
 
 
 def _read(answer: dict[str, Any]) -> Extracted:
