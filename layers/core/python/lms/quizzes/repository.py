@@ -12,7 +12,7 @@ from lms.mongo import Document, Transaction
 
 _HAS_A_LESSON = {"lesson_id": {"$type": "objectId"}, "deleted_at": None}
 
-_FOLLOWS = {"source.follows": {"$type": "string"}}
+_FOLLOWS = {"source.follows": {"$gt": ""}}
 _CHANGED = {"source.changed": True}
 
 quizzes = mongo.collection(
