@@ -7,6 +7,7 @@ import pytest
 from bson import ObjectId
 
 from tests import uploads
+from tests.mongo_commands import recorded
 from tests.people import Api, Person
 from tests.taught import Taught, asked, taught
 
@@ -226,3 +227,13 @@ def test_editors_delete_what_hangs_on_their_course(course: Taught) -> None:
     assert statuses(course.teacher, file_id) == KNOWS_NOTHING
     row = audit_log().find_one({"target_id": ObjectId(file_id)})
     assert row is not None and (row["action"], str(row["actor_id"])) == ("file.delete", admin.id)
+
+
+def test_a_learners_download_asks_the_database_three_times(course: Taught, learner: Person) -> None:
+    """For the file, for the way into its course, and for the lessons that show it."""
+    file_id = material(course, b"Asked for often.")
+    show(course, file_id)
+    with recorded() as log:
+        assert learner.get(f"/files/{file_id}/download").status == 200
+    assert [command.collection for command in log] == ["files", "courses", "lessons"]
+    assert not [command for command in log if command.scans_a_collection]

@@ -7,7 +7,7 @@ from bson import ObjectId
 from lms.caller import Caller
 from lms.courses import attached
 from lms.courses.access import CourseAccess, enter
-from lms.errors import DomainError, NotFound
+from lms.errors import Forbidden, NotFound
 from lms.files import repository
 from lms.files.purposes import PURPOSES, Purpose, Rule
 from lms.files.states import FileStatus
@@ -36,9 +36,10 @@ def removable(who: Caller, file_id: ObjectId) -> Document:
     file = repository.file(file_id)
     if file is None:
         raise NotFound()
-    permission = rule_of(file).remove
-    if file["owner_id"] != who.id and not (permission and _has(who, file["course_id"], permission)):
-        raise NotFound()
+    if file["owner_id"] != who.id:
+        permission, course = rule_of(file).remove, _entered(who, file["course_id"])
+        if not (permission and course and course.may(permission)):
+            raise NotFound()
     return file
 
 
@@ -57,28 +58,29 @@ def may_see(who: Caller, file: Document) -> bool:
         return True
     if rule.public:
         return bool(file["status"] == FileStatus.AVAILABLE)
-    if _has(who, file["course_id"], rule.see):
+    its_course = _entered(who, file["course_id"], progress=rule.through_lessons)
+    if its_course and its_course.may(rule.see):
         return True
-    return rule.through_lessons and file["status"] == FileStatus.AVAILABLE and _has_in_a_lesson(who, file["_id"])
+    shown = rule.through_lessons and file["status"] == FileStatus.AVAILABLE
+    return shown and _sees_a_lesson_with(who, file["_id"], its_course)
 
 
-def _has(who: Caller, course_id: ObjectId | None, permission: str) -> bool:
-    access = _entered(who, course_id) if course_id else None
-    return access is not None and access.may(permission)
-
-
-def _has_in_a_lesson(who: Caller, file_id: ObjectId) -> bool:
+def _sees_a_lesson_with(who: Caller, file_id: ObjectId, entered: CourseAccess | None) -> bool:
     """Whether a lesson that is open to the caller shows the file; of whichever course, since copies of a course
-    show the files of the first."""
+    show the files of the first. ``entered`` is a course that the caller is in already."""
     for course_id, releases in attached.releases(file_id).items():
-        access = _entered(who, course_id, progress=True)
+        known = entered if entered and entered.course_id == course_id else None
+        access = known or _entered(who, course_id, progress=True)
         if access and access.may("lesson.read") and not all(gate.is_locked(access, each) for each in releases):
             return True
     return False
 
 
-def _entered(who: Caller, course_id: ObjectId, *, progress: bool = False) -> CourseAccess | None:
+def _entered(who: Caller, course_id: ObjectId | None, *, progress: bool = False) -> CourseAccess | None:
+    """None for no course, and for one that the caller may not know of."""
+    if course_id is None:
+        return None
     try:
         return enter(who, course_id, "course.read", progress=progress)
-    except DomainError:
+    except (NotFound, Forbidden):
         return None
