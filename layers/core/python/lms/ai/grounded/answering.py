@@ -12,7 +12,8 @@ from lms.ai.tutoring import AnswerSentence, Citation, Passage
 
 _MOST_SENTENCES = 3
 _MOST_IN_A_LESSON = 400
-_ENOUGH = 0.4
+_FEWEST = 20
+_ENOUGH = 0.5
 """Of a question's weight, the part that a sentence must hold to count as an answer; and of its words half."""
 
 _ASKING = frozenset(
@@ -115,10 +116,12 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _weights(asked: Sequence[str], passages: Sequence[Passage]) -> dict[str, float]:
-    """What is rare among the passages weighs more, and what stands in none of them most."""
+    """What is rare among the passages weighs more, and what stands in none of them most. Few passages count as
+    some, since a word that stands in one of two is not common for that."""
     bags = [set(stems(passage.text)) for passage in passages]
+    count = max(len(bags), _FEWEST)
     holding = {each: sum(each in bag for bag in bags) for each in asked}
-    return {each: math.log(1 + (len(bags) - n + 0.5) / (n + 0.5)) for each, n in holding.items()}
+    return {each: math.log(1 + (count - n + 0.5) / (n + 0.5)) for each, n in holding.items()}
 
 
 def _quotes(passage: Passage, rank: int, weights: Mapping[str, float], whole: float) -> list[_Quote]:
