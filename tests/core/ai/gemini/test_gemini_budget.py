@@ -74,7 +74,9 @@ def test_asking_again_counts_against_the_budget(desk: Desk):
 @pytest.mark.parametrize("text", [None, SOURCE, CHINESE, FIGURES], ids=["topic", "prose", "chinese", "figures"])
 @pytest.mark.parametrize("budget", range(2_000, 26_000, 3_000))
 def test_a_budget_is_never_exceeded_whatever_the_text(desk: Desk, budget: int, text: Source | None):
-    gemini, asked, sources = desk.gemini(budget=budget), request(lesson_count=5), [text] if text else []
+    language = "und" if text is CHINESE else "en"
+    gemini, asked = desk.gemini(budget=budget), request(lesson_count=5, language=language)
+    sources = [text] if text else []
     with pytest.raises(BudgetExhausted):
         while True:
             outline = gemini.outline(asked, sources)

@@ -7,6 +7,7 @@ from bson import ObjectId
 from lms import clock
 from lms.ai import library, repository
 from lms.ai.grounded import choosing
+from lms.ai.invisible import visible
 from lms.ai.models import CourseRequest, Source
 from lms.ai.providers import configured
 from lms.caller import Caller
@@ -39,7 +40,7 @@ def sources_for(request: CourseRequest, who: Caller) -> list[Source]:
     where a file's text is not there for the caller to use."""
     given = []
     if request.source_text is not None:
-        given = [Source(id=str(ObjectId()), title=request.topic, text=request.source_text)]
+        given = [Source(id=str(ObjectId()), title=request.topic, text=visible(request.source_text))]
     if request.source_file_ids:
         # Imported here: most courses are built without files.
         from lms.ai import source_files

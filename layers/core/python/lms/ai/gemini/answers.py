@@ -5,11 +5,17 @@ and nothing beside a ``$ref``: further rules are checked when an answer is conve
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from lms.ai.gates import leaks
+from lms.ai.gemini import prompts
+from lms.ai.gemini.prompts import Prompt
+from lms.ai.invisible import visible
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MOST_PROBLEMS = 12
@@ -18,9 +24,10 @@ _MOST_PROBLEMS = 12
 def _printable(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError("holds control characters")
-    if not text.strip():
+    shown = visible(text).strip()
+    if not shown:
         raise ValueError("is empty")
-    return text.strip()
+    return shown
 
 
 Text = Annotated[str, AfterValidator(_printable)]
@@ -50,15 +57,30 @@ class Unusable(Exception):
         self.problems = list(problems)[:_MOST_PROBLEMS]
 
 
-def read(answer: type[A], text: str, convert: Callable[[A], T], gate: Callable[[T], Sequence[str]]) -> T:
-    """Raise Unusable where the text is not such an answer, breaks a rule or does not pass the gate."""
+def read(
+    answer: type[A], text: str, prompt: Prompt, convert: Callable[[A], T], gate: Callable[[T], Sequence[str]]
+) -> T:
+    """Raise Unusable where the text is not such an answer, tells what it was asked with, breaks a rule or does not
+    pass the gate."""
     try:
-        made = convert(answer.model_validate_json(text))
+        said = answer.model_validate_json(text)
+        if problems := leaks.leaked(_strings(said.model_dump()), [prompt.rules], [prompts.CANARY], prompt.material):
+            raise Unusable(problems)
+        made = convert(said)
     except ValidationError as error:
         raise Unusable(explain(error)) from error
-    if problems := gate(made):
+    if problems := list(gate(made)):
         raise Unusable(problems)
     return made
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from chain.from_iterable(map(_strings, value.values()))
+    elif isinstance(value, list):
+        yield from chain.from_iterable(map(_strings, value))
 
 
 def explain(error: ValidationError) -> list[str]:

@@ -8,6 +8,7 @@ A file ``prompts/<name>.v<N>.md`` is never changed: a new wording is a new versi
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,13 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from lms.ai.gemini.paragraphs import Paragraph
+from lms.ai.invisible import visible
 from lms.ai.models import CourseRequest
+
+CANARY = secrets.token_hex(8)
+"""Stands in the rules and nowhere else: an answer that holds it tells what it was asked with."""
 
 FILES = Path(__file__).with_name("prompts")
 LEAST_OUTPUT = 512
 _FRONT = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<text>.*)", re.DOTALL)
 _FIELD = re.compile(r"^(\w+): ((?:.|\n  )*)$", re.MULTILINE)
 _BYTES_PER_TOKEN = 2
+_PICTURE_TOKENS = 1_120
+"""At the highest resolution that is used unasked: https://ai.google.dev/gemini-api/docs/media-resolution"""
 _DIGIT_OR_MARK = re.compile(r"[!-@\[-`{-~]")
 
 
@@ -58,14 +65,21 @@ def file(name: str) -> PromptFile:
 
 @dataclass(frozen=True)
 class Prompt:
-    """``rules`` is the system instruction, made of ``files``; ``parts`` are JSON documents."""
+    """``rules`` is the system instruction, made of ``files``; ``parts`` are JSON documents, ``pictures`` go behind
+    them, each a content type and the bytes."""
 
     files: tuple[PromptFile, ...]
     parts: tuple[str, ...]
+    pictures: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def rules(self) -> str:
-        return "".join(file.text for file in self.files)
+        return "".join(file.text for file in self.files) + f"- The mark of these rules is {CANARY}.\n"
+
+    @property
+    def material(self) -> str:
+        """What was shown beside the task: it may be quoted."""
+        return "\n".join(self.parts[1:])
 
     @property
     def cites(self) -> bool:
@@ -85,7 +99,8 @@ class Prompt:
         as in dense code.
         """
         text = "".join((self.rules, *self.parts, _json(schema)))
-        return (len(text.encode()) + len(_DIGIT_OR_MARK.findall(text))) // _BYTES_PER_TOKEN + 1
+        said = (len(text.encode()) + len(_DIGIT_OR_MARK.findall(text))) // _BYTES_PER_TOKEN + 1
+        return said + _PICTURE_TOKENS * len(self.pictures)
 
 
 def prompt(name: str, task: Mapping[str, Any], *, shown: Sequence[Paragraph] = (), **material: Any) -> Prompt:
@@ -108,4 +123,4 @@ def wanted(request: CourseRequest) -> dict[str, Any]:
 
 
 def _json(document: Any) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return visible(json.dumps(document, ensure_ascii=False, separators=(",", ":")))

@@ -5,18 +5,32 @@ from functools import partial
 from typing import Any, TypeVar
 
 from lms import clock
-from lms.ai import evidence
+from lms.ai import gates, narration
 from lms.ai.failures import BudgetExhausted, ContentRefused
-from lms.ai.gemini import answers, outlining, paragraphs, quizzing, teaching
+from lms.ai.gemini import (
+    answering,
+    answers,
+    enhancing,
+    narrating,
+    outlining,
+    paragraphs,
+    questioning,
+    quizzing,
+    teaching,
+)
 from lms.ai.gemini.answers import Answer, Unusable, json_schema
 from lms.ai.gemini.breaker import guarded
 from lms.ai.gemini.client import Client, Reply
 from lms.ai.gemini.pricing import cost_usd
 from lms.ai.gemini.prompts import LEAST_OUTPUT, Prompt
 from lms.ai.gemini.retries import Outage, Retries
+from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+from lms.ai.narration import About, Sentence
 from lms.ai.providers import Hold
+from lms.ai.tutoring import AnswerSentence, Passage
 from lms.config import settings
+from lms.figures import Figure
 from lms.jobs.models import Usage
 from lms.telemetry import logger
 
@@ -31,8 +45,8 @@ T = TypeVar("T")
 
 class Gemini:
     """``hold`` is asked before every call and says what it may put out; ``record`` is told after it what it used,
-    by Google's count, by our estimate of its input where no answer came that could tell, or nothing. ``budget_left``
-    is in tokens, None: no budget. ``prompts`` has the sha256 of every prompt file that was used, by its name."""
+    by Google's count, or by our estimate of its input where no answer came that could tell. ``budget_left`` is in
+    tokens, None: no budget. ``prompts`` has the sha256 of every prompt file that was used, by its name."""
 
     name = "gemini"
 
@@ -70,6 +84,7 @@ class Gemini:
             outlining.prompt(request, shown),
             outlining.OutlineAnswer,
             lambda answer: outlining.outline(answer, request.lesson_count, shown),
+            lambda made: gates.outline(made, request, sources),
         )
 
     def lesson(
@@ -80,6 +95,7 @@ class Gemini:
             teaching.prompt(request, outline, plan, shown),
             teaching.LessonAnswer,
             lambda answer: teaching.lesson(answer, shown),
+            lambda made: gates.lesson(made, request, sources),
         )
 
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
@@ -87,7 +103,37 @@ class Gemini:
             quizzing.prompt(request, plan, lesson),
             quizzing.QuizAnswer,
             lambda answer: quizzing.quiz(answer, lesson),
-            lambda quiz: evidence.problems(quiz, lesson),
+            lambda made: gates.quiz(made, lesson, request.language),
+        )
+
+    def narrate(self, figures: Sequence[Figure], about: About, language: str) -> list[Sentence]:
+        return self._ask(
+            narrating.prompt(figures, about, language),
+            narrating.NarrativeAnswer,
+            narrating.narrative,
+            lambda sentences: narration.problems(sentences, figures, language),
+        )
+
+    def answer(self, question: str, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
+        return self._ask(
+            answering.prompt(question, passages, language),
+            answering.CourseAnswer,
+            lambda answer: answering.answer(answer, passages),
+        )
+
+    def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement:
+        asked = enhancing.asked(task, lesson, sources)
+        return self._ask(asked.prompt, asked.answer, asked.convert, asked.gate)
+
+    def questions(self, task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions:
+        prose = questioning.shown(lesson)
+        if prose is None:
+            return Questions()
+        return self._ask(
+            questioning.prompt(task, lesson, prose),
+            questioning.QuestionsAnswer,
+            lambda answer: questioning.questions(answer, task, prose),
+            lambda made: questioning.problems(made, task, prose),
         )
 
     def _ask(
@@ -107,7 +153,7 @@ class Gemini:
             asked = prompt.corrected(problems) if problems else prompt
             reply = self._retries.run(partial(self._call, asked, schema), self._remaining_seconds)
             try:
-                return answers.read(answer, _text(reply), convert, gate)
+                return answers.read(answer, _text(reply), prompt, convert, gate)
             except Unusable as unusable:
                 problems = unusable.problems
                 logger.info("gemini's answer was unusable", problems=len(problems))

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from lms.ai.grounded.language import function_words, language_of
 from lms.ai.grounded.text import Piece, Range, pieces, plain, sentences, stem, stems, word_count, words
+from lms.ai.instructions import instructs, passages
 from lms.ai.models import Source
 
 LEAST_WORDS = 60
@@ -46,11 +47,14 @@ class Unit:
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A source with its units. ``ignored`` are stems without a topic of their own."""
+    """A source with its units. ``ignored`` are stems without a topic of their own, ``hidden`` the places of orders
+    to a machine, of which nothing is made.
+    """
 
     source: Source
     language: str
     ignored: frozenset[str]
+    hidden: tuple[Range, ...]
     pieces: tuple[Piece, ...]
     units: tuple[Unit, ...]
 
@@ -105,27 +109,35 @@ def read(source: Source) -> Document:
     found = words("\n".join(source.text[p.start : p.end] for p in parts if p.kind in ("prose", "heading")))
     language = language_of(found)
     ignored = frozenset(stem(word) for word in function_words(found, language))
-    return Document(source, language, ignored, parts, tuple(_units(source.text, parts)))
+    hidden = passages(source.text)
+    return Document(source, language, ignored, hidden, parts, tuple(_units(source.text, parts, hidden)))
 
 
-def _units(text: str, parts: Sequence[Piece]) -> Iterator[Unit]:
+def overlaps(place: Range, hidden: Sequence[Range]) -> bool:
+    return any(place[0] < end and start < place[1] for start, end in hidden)
+
+
+def _units(text: str, parts: Sequence[Piece], hidden: Sequence[Range]) -> Iterator[Unit]:
     headings: list[Heading] = []
     waiting: int | None = None
     held: Unit | None = None
     for piece in parts:
-        if piece.kind == "heading":
+        if piece.kind == "heading" and not instructs(piece.label):
             headings.append(Heading(piece.level, plain(_CONTROL.sub(" ", piece.label)), piece.start))
+        elif piece.kind == "heading":
+            continue
         elif piece.kind != "prose":
             if held and not headings:
                 held = replace(held, end=piece.end)
             elif waiting is None:
                 waiting = piece.start
         else:
-            for number, (start, end) in enumerate(sentences(text, piece.start, piece.end)):
+            told = [each for each in sentences(text, piece.start, piece.end) if not overlaps(each, hidden)]
+            for number, (start, end) in enumerate(told):
                 if held:
                     yield held
                 sentence = text[start:end]
-                body = start if number else piece.start
+                body = start if number or overlaps((piece.start, start), hidden) else piece.start
                 held = Unit(
                     body=body if waiting is None else waiting,
                     end=end,

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from lms.ai.grounded import answering, enhancing, narrating, outlining, questioning, questions, summarising
+from lms.ai.grounded import (
+    answering,
+    enhancing,
+    narrating,
+    outlining,
+    questioning,
+    questions,
+    sifting,
+    summarising,
+)
 from lms.ai.grounded.choosing import check_material
 from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
@@ -25,17 +34,17 @@ class Grounded:
         Raise Invalid (422), NOT_ENOUGH_MATERIAL, where they do not fill the lessons.
         """
         check_material(request, sources)
-        return outlining.outline(request, sources)
+        return sifting.outline(outlining.outline(request, sources), request, sources)
 
     def lesson(
         self, request: CourseRequest, outline: Outline, plan: LessonPlan, sources: Sequence[Source]
     ) -> Lesson:
         """A summary, then the material of the plan's spans; every block is word for word its source span."""
-        return summarising.lesson(plan, sources)
+        return sifting.lesson(summarising.lesson(plan, sources), request, sources)
 
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
         """One to six questions; each one's evidence is a sentence of the lesson that holds the answer."""
-        return questions.quiz(request, plan, lesson, sources)
+        return sifting.quiz(questions.quiz(request, plan, lesson, sources), request, lesson)
 
     def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement:
         """Every word stands in the lesson or in its sources. Raise ValueError for what needs a model."""

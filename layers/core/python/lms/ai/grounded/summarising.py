@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lms.ai.grounded.concepts import Concept, concepts_of, display
 from lms.ai.grounded.language import points_back
-from lms.ai.grounded.material import Document, Unit, read
+from lms.ai.grounded.material import Document, Unit, overlaps, read
 from lms.ai.grounded.text import Piece, Range, sentences, stems, word_count
 from lms.ai.models import Block, KeyTerm, Lesson, LessonPlan, Source, Span
 
@@ -57,7 +57,9 @@ def _best(
     runs = [(score, number, number) for number, score in enumerate(scores)]
     for number in range(len(units) - 1):
         one, other = units[number], units[number + 1]
-        if not other.opens_paragraph and not other.headings and one.words + other.words <= _SUMMARY_WORDS:
+        between = (one.sentence[1], other.sentence[0])
+        joined = not other.opens_paragraph and not other.headings and not overlaps(between, document.hidden)
+        if joined and one.words + other.words <= _SUMMARY_WORDS:
             leaning = points_back(document.sentence(one))
             runs.append((0.0 if leaning else scores[number] + 0.6 * scores[number + 1], number, number + 1))
     score, first, last = max(runs, key=lambda run: (run[0], -run[1]))
@@ -91,16 +93,25 @@ def _block(document: Document, place: Range, kind: str = "prose", language: str 
 
 def _blocks(document: Document, span: Span) -> Iterator[Block]:
     for piece in document.pieces:
-        start, end = max(piece.start, span.start), min(piece.end, span.end)
-        if start >= end or not document.source.text[start:end].strip():
+        for start, end in _shown(document, max(piece.start, span.start), min(piece.end, span.end)):
+            if piece.kind == "code":
+                yield _block(document, (start, end), "code", piece.label)
+            elif piece.kind == "prose":
+                for place in _readable(document, piece, (start, end)):
+                    yield _block(document, place)
+            else:
+                yield _block(document, (start, end))
+
+
+def _shown(document: Document, start: int, end: int) -> Iterator[Range]:
+    """What is left of the place without the orders that it hides, where that says anything."""
+    text, hidden = document.source.text, [each for each in document.hidden if start < each[1] and each[0] < end]
+    cuts = [start, *(cut for place in hidden for cut in place), end]
+    for first, last in zip(cuts[::2], cuts[1::2], strict=True):
+        said = text[first:last] if first < last else ""
+        if not said.strip():
             continue
-        if piece.kind == "code":
-            yield _block(document, (start, end), "code", piece.label)
-        elif piece.kind == "prose":
-            for place in _readable(document, piece, (start, end)):
-                yield _block(document, place)
-        else:
-            yield _block(document, (start, end))
+        yield (first + len(said) - len(said.lstrip()), first + len(said.rstrip())) if hidden else (first, last)
 
 
 def _readable(document: Document, piece: Piece, place: Range) -> list[Range]:

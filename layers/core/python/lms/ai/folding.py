@@ -1,0 +1,36 @@
+"""One form for texts that a reader takes for the same: for comparing, never for showing."""
+
+import re
+import unicodedata
+
+from lms.ai.invisible import visible
+
+# Letters of other scripts that look like Latin ones: the common ones of Unicode's confusables.txt (UTS 39).
+_LOOK_ALIKES = str.maketrans(
+    "аеорсухіјѕԁһӏԛԝвкмнтгпαβγεικνορτυχωϲϳ∕⁄‐‑‒–—−’‘ʼ“”„«»",
+    'aeopcyxijsdhlqwbkmhtrnabyeikvoptuxwcj//------\'\'\'"""""',
+)
+_LEET = str.maketrans("013457@$!|", "oieastasil")
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
+def fold(text: str) -> str:
+    """Small letters without accents, on one line; compatible characters made the same."""
+    return " ".join(unaccented(visible(text)).casefold().split())
+
+
+def unaccented(text: str) -> str:
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def unmasked(folded: str) -> str:
+    """With Latin letters for those of other scripts that look like them."""
+    return folded if folded.isascii() else folded.translate(_LOOK_ALIKES)
+
+
+def letters(folded: str) -> str:
+    """Its letters alone, with digits and marks that stand for letters turned into them."""
+    return _NO_LETTERS.sub("", unmasked(folded).translate(_LEET))
