@@ -1,6 +1,7 @@
 """`make bench`: every figure is a ratio against a floor measured in the same run, on the same machine.
 
-`python -m benchmarks [warm] [progress] [attempts] [catalogue] [cold] [gateway]`; all of them without arguments.
+`python -m benchmarks [quality] [workers] [warm] [progress] [attempts] [catalogue] [cold] [gateway]`; all of them
+without arguments. The first two need no stack, and `quality` measures no time.
 """
 
 import os
@@ -8,13 +9,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import attempts, catalogue, cold, gateway, progress, warm
+from benchmarks import attempts, catalogue, cold, gateway, progress, quality, warm, workers
 from benchmarks.school import School
 from infra.local.stack import Stack
 
+_ALONE = {"quality": quality.run, "workers": workers.run}
+
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["warm", "progress", "attempts", "cold", "gateway", "catalogue"]
+    chosen = sys.argv[1:] or [*_ALONE, "warm", "progress", "attempts", "cold", "gateway", "catalogue"]
+    for name, bench in _ALONE.items():
+        if name in chosen:
+            bench()
+    if not set(chosen) - set(_ALONE):
+        return
     with tempfile.TemporaryDirectory() as state:
         stack = Stack(Path(state), environ={}, environment={"BCRYPT_COST": "4", "LOG_LEVEL": "WARNING"})
         with stack:

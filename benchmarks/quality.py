@@ -1,8 +1,8 @@
-"""What the grounded provider asks about texts that are in no library (`benchmarks/texts`), each made into a course and
-every lesson asked about as far as it goes; and what a course costs with Gemini.
+"""What the grounded provider asks about texts that are in no library (`benchmarks/texts`), each made into a course
+and every lesson asked about as far as it goes; and what a course costs with Gemini.
 
-Goals: every question passes all gates and is settled by a sentence of its lesson, none is a duplicate, and there are
-at least 8 usable ones per 1,000 words. Usable is what passes and repeats no other.
+Goals: every question passes all gates and is settled by a sentence of its lesson, none is a duplicate, and there
+are at least 8 usable ones per 1,000 words. Usable is what passes and repeats no other.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from lms.ai.grounded.material import capacity, read
 from lms.ai.grounded.ranking import segments_for
 from lms.ai.models import CourseRequest, Lesson, Question, Quiz, Source
 from lms.jobs.models import Usage
+from lms.telemetry import logger
 from tests.gemini_server import FakeGemini
 
 LEAST_PER_1000 = 8.0
@@ -125,7 +126,9 @@ def _costs() -> None:
     budgets: two bytes a token, about twice what English prose takes. The answers are those of the tests' server,
     which speaks the protocol and writes as much as its prompt holds; counted in the same way, with its thoughts.
     """
-    print(f"\nA course of {_LESSONS} lessons with Gemini: computed, at most (prompts as sent, at two bytes a token;")
+    print(
+        f"\nA course of {_LESSONS} lessons with Gemini: computed, at most (prompts as sent, at two bytes a token;"
+    )
     print("answers as recorded by the tests' server; prices of lms/ai/gemini/pricing.py); English takes about half")
     _line("source", "calls", "input", "output", *(f"${model.removeprefix('gemini-')}" for model in _MODELS))
     today = datetime.now(UTC).date()
@@ -141,6 +144,8 @@ def _dollars(model: str, calls: list[tuple[int, int]], on: date) -> float:
 
 def recorded_course(name: str, text: str) -> list[tuple[int, int]]:
     """Per call of a whole course, the tokens of its input by the code's estimate and of its output."""
+    # What is wrong with an answer is asked for again, and counts; the log of it would break the table.
+    logger.setLevel("WARNING")
     source = Source(id="0" * 24, title=name, text=text)
     request = _request(name.replace("_", " "), _LESSONS)
     read_tokens: list[int] = []

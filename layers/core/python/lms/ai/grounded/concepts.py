@@ -174,7 +174,7 @@ def _is_quality(before: str, after: str) -> bool:
         return False
     return bool(
         re.match(rf"\s+\w+\s+{COPULA}\s", after)
-        or (re.search(r"\bcalled\s+$", before) and re.match(r"\s+(?:if|when)\b", after))
+        or (re.search(r"\b(?:called|is|are|and)\s+$", before) and re.match(r"\s+(?:if|when)\b", after))
     )
 
 

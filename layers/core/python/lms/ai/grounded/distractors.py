@@ -121,8 +121,15 @@ def are_alike(one: Concept, other: Concept) -> bool:
     if one.kind == other.kind == "phrase":
         return any(a == b for a, b in zip(one.stems, other.stems, strict=True))
     if "name" in (one.kind, other.kind):
-        return not one.is_common and not other.is_common and _is_placed(one) == _is_placed(other)
+        return _is_name(one) and _is_name(other) and _is_placed(one) == _is_placed(other)
     return one.kind == other.kind
+
+
+def _is_name(concept: Concept) -> bool:
+    """Whether it is written as one: 'Julius Caesar', but neither 'ATP synthase' nor what has its capital from its
+    place."""
+    _, *others = concept.term.split()
+    return concept.kind == "name" or (not concept.is_common and all(word[0].isupper() for word in others))
 
 
 @lru_cache(maxsize=4_096)
@@ -130,7 +137,9 @@ def _is_placed(concept: Concept) -> bool:
     """Whether the text says of something that it is in or near what the term names, as of places and times."""
     text = concept.document.source.text
     return (
-        re.search(rf"\b(?:in|at|near|into|around|across|through|to)\s+{re.escape(concept.term)}\b", text)
+        re.search(
+            rf"\b(?:in|at|near|into|around|across|through|to|over)\s+(?:the\s+)?{re.escape(concept.term)}\b", text
+        )
         is not None
     )
 

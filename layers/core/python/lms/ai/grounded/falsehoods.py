@@ -14,7 +14,7 @@ closest farthest|inside outside|inner outer|upper lower|internal external|forwar
 mutable immutable|acidic alkaline|public private|northern southern
 eastern western|faster slower|higher lower|stronger weaker|more less
 left right|thicker thinner|above below|older younger|earlier later|rich poor|hot cold|first last|valid invalid
-accepted rejected|allowed forbidden|legal illegal|north south|east west|top bottom|begins ends|began ended
+accepted rejected|legal illegal|north south|east west|top bottom|begins ends|began ended
 rises falls|positive negative|odd even|heavier lighter"""
 _WEAK = """high low|large small|larger smaller|quickly slowly|longer shorter|wide narrow|wider narrower|strong weak
 strongly weakly|bright dim|easier harder|deeper shallower|cheap expensive|abundant scarce
@@ -60,6 +60,9 @@ _FOLLOWED_BADLY = re.compile(
 
 
 _ARTICLE = re.compile(r"\b(?:an?|the|its|his|her|their)\s$", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\b(?:(?:named|called)\s(?:[\w'’-]+\s){0,3}|(?:look(?:s|ed)?|take[sn]?|took|modeled)\s)$", re.IGNORECASE
+)
 _EVEN = re.compile(r"\beven (?:if|when|where|for|in)\b", re.IGNORECASE)
 _MANY = re.compile(r"\s+(?:[\w-]+\s+)?[a-z]+s\b")
 
@@ -85,6 +88,7 @@ def _clear(sentence: str, match: re.Match[str]) -> bool:
         or _EVEN.search(sentence[: match.start()])
         or (match.group() == "more" and _MANY.match(sentence, match.end()))
         or match.group() == "can"
+        or (match.group() == "after" and _NAMED.search(sentence[: match.start()]))
         or _VAGUE.search(sentence[: match.start()])
         or _FOLLOWED_BADLY.match(sentence, match.end())
         or sentence[match.end() : match.end() + 1] == "-"
@@ -144,6 +148,7 @@ def by_name(concept: Concept, pool: Sequence[Concept]) -> Iterator[str]:
     for other in pool:
         if (
             other.kind == "name"
+            and len(other.stems) == len(concept.stems)
             and are_alike(concept, other)
             and not could_be_right(concept, other)
             and not _said_together(concept, other)

@@ -48,6 +48,10 @@ def _sentences(document: Document) -> Iterator[tuple[int, str]]:
             yield index, sentence
 
 
+_TIMES = frozenset(
+    """January February March April May June July August September October November December Monday Tuesday
+    Wednesday Thursday Friday Saturday Sunday Christmas Easter""".split()
+)
 _DEEDS = frozenset(
     """lost took gave made became began fell rose led fought wrote built sent held kept left met saw stood spoke
     told thought brought bought caught ran sat grew knew drew flew threw broke chose drove rode swore wore won came
@@ -62,7 +66,11 @@ def _name(document: Document, sentence: str, match: re.Match[str]) -> str:
         found = found[1:]
     name = " ".join(found)
     inside, adjectives = _capitals(document)
-    if name.isupper() or (len(found) == 1 and (name in adjectives or name not in inside)):
+    if (
+        name.isupper()
+        or _TIMES.issuperset(found)
+        or (len(found) == 1 and (name in adjectives or name not in inside))
+    ):
         return ""
     return "" if not name or _describes(document, sentence, match) else name
 

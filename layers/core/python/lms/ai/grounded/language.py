@@ -119,7 +119,7 @@ _OPENS_BACK = re.compile(
     |method|procedure|name|product|acid|reaction|pathway|cost|step|answer|reason)|one\ of
     |er|sie|es|dies|diese[rsnm]?|dabei|dadurch|damit|daher|deshalb|jedoch|außerdem
     |il|elle|ils|elles|cela|ce|cet|cette|ces|donc|ainsi|cependant|este|esta|estos|estas|esto|sin\ embargo|por\ ello
-    |questo|questa|questi|queste|quindi|tuttavia|isso|isto|essa|esse|portanto|porém|deze|dit|hij|zij|daarom|echter)\b""",
+    |questo|questa|questi|queste|quindi|tuttavia|isso|isto|essa|esse|portanto|porém|deze|dit|hij|zij|daarom|echter)\b(?!\s+`)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LEANS_INSIDE = re.compile(
@@ -127,7 +127,7 @@ _LEANS_INSIDE = re.compile(
     |(?:is|are|was|were|can|must|may|will)\ (?:then|therefore)
     |(?:at|by|for|from|in|of|on|to|with|limit|limits)\ that|the\ (?:following|other)
     |(?:see|in)\ (?:section|chapter|fig)|(?:of|in|at)\ the\ same\ (?!\w+\ as\b)
-    |(?:people|lived|men|women)\ there)\b""",
+    |(?:people|lived|men|women)\ there|him)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -137,7 +137,12 @@ _LEANS_LATE = re.compile(
     r"[^,.;:]*,?\s(?:it|they|he|she|its|their|his|her)\b",
     re.IGNORECASE,
 )
-"""A pronoun early in a sentence, which may stand for something said before."""
+_LEANS_SOON = re.compile(r"(?:[A-Z][\w'’-]+\s){1,4}[a-z]+(?:\s[a-z]+)?\s(?:it|them)\b")
+"""Pronouns early in a sentence, which may stand for something said before."""
+_LEANS_ON_SOMEBODY = re.compile(
+    r"(?:The|In|On|At|By|From|With|After|Before|When|While|During|For|To)\b[^A-Z]*?\s(?:he|his|she|her)\b"
+)
+"""Where no name and nobody new comes before, these stand for somebody named before."""
 
 
 def leans(phrase: str) -> bool:
@@ -147,5 +152,5 @@ def leans(phrase: str) -> bool:
 
 def points_back(sentence: str) -> bool:
     """Whether a sentence leans on what stands before it, so that it cannot stand alone."""
-    found = _OPENS_BACK.match(sentence) or _LEANS_LATE.match(sentence)
-    return leans(sentence) or found is not None
+    forms = (_OPENS_BACK, _LEANS_LATE, _LEANS_SOON, _LEANS_ON_SOMEBODY)
+    return leans(sentence) or any(form.match(sentence) for form in forms)

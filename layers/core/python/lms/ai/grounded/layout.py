@@ -24,9 +24,10 @@ AWKWARD = re.compile(r"\[[^\]]*\]\(|https?:|<[a-zA-Z/]|\||____|[?…:]$|\bfor (?
 """What does not stand well in a question: links, markup, tables, gaps, questions, examples."""
 
 _OPENING_WORDS = 6
+_WHOLE = re.compile(r"[.!。！][\"'”’»)\]」』]*$")
 _ORDER = re.compile(
-    r"(?P<verb>[A-Z][a-z]+)\s(?:the|an?|your|all|each|every|some|any|\d|at|in|into|for|until|with|on|from|to|over|well"
-    r"|again|sure|once|\w+ly)\b"
+    r"(?P<verb>[A-Z][a-z]*(?:[a-rt-z]|ss))\s(?:the|an?|your|all|each|every|some|any|both|\d|at|in|into|for|until|with"
+    r"|on|well|again|sure|once|\w+ly)\b"
 )
 _HEDGED = re.compile(r"\b(?:may|might|can|could|often|usually|sometimes|probably|should|suppose|imagine)\b")
 _NO_ORDERS = frozenset(
@@ -129,6 +130,7 @@ class Layout:
         return (
             number not in self.used
             and word_count(text) in STATEMENT_WORDS
+            and _WHOLE.search(text) is not None
             and not points_back(text)
             and not AWKWARD.search(text)
         )
