@@ -23,7 +23,7 @@ def enhance_content(
 ) -> Response[Accepted]:
     def prepare() -> Work:
         rate_limits.take(rate_limits.PROPOSE_BY_PERSON, str(access.caller.id))
-        parts = enhancement.parts(access.resource, body)
+        parts = enhancement.prepared(access, body)
         return lambda tx: accepted(enhancement.start(tx, access, body, parts))
 
     return once_prepared(access.caller.id, prepare)

@@ -5,13 +5,49 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
 from lms.ai.gemini import prompts
 from lms.ai.gemini.provider import Gemini
+from lms.ai.lesson_texts import LessonText, Picture, QuestionTask, Task, TextBlock
+from lms.ai.models import Span
+from lms.ai.tutoring import Passage
+from lms.fields import Difficulty
+from lms.figures import Figure
 from tests.core.ai.gemini.desk import OUTLINE, PLAN, SOURCE, Desk, request
 
 NAMES = sorted(path.stem for path in prompts.FILES.glob("*.md"))
 SHARED = {"rules.v1", "sourced.v1"}
+
+
+FIGURES = [Figure("progress.percent", "Share of the course completed", 40.0, "percent", 5)]
+PASSAGE = Passage(ObjectId(), "Cells", "b1", "Membranes hold a cell together.")
+
+
+START = SOURCE.text.index("Photosynthesis is")
+TEXT = LessonText(
+    id="b" * 24,
+    title="Light",
+    audience="beginners",
+    difficulty=Difficulty.BEGINNER,
+    language="en",
+    blocks=[
+        TextBlock(
+            id="1",
+            kind="markdown",
+            text=SOURCE.text[START : START + 600],
+            source=Span(source_id=SOURCE.id, start=START, end=START + 600),
+        ),
+        TextBlock(id="2", kind="image", text="A leaf", file_id="c" * 24),
+    ],
+)
+PICTURE = Picture(block_id="2", content_type="image/png", data=b"a picture")
+DESCRIBE = Task(action="alt_text", block_ids=["2"], pictures=[PICTURE])
+QUESTIONS = QuestionTask(count=2, kinds=["single", "cloze"], difficulty=Difficulty.BEGINNER, language="en")
+
+
+def _task(action: Any, **more: Any) -> Task:
+    return Task(action=action, block_ids=["1"], **more)
 
 
 def _quiz(gemini: Gemini) -> object:
@@ -22,6 +58,16 @@ CALLS: dict[str, Callable[[Gemini], object]] = {
     "outline.v1": lambda gemini: gemini.outline(request(), [SOURCE]),
     "lesson.v1": lambda gemini: gemini.lesson(request(), OUTLINE, PLAN, [SOURCE]),
     "quiz.v1": _quiz,
+    "rewrite.v1": lambda gemini: gemini.enhance(_task("rewrite", level="beginner"), TEXT, [SOURCE]),
+    "shorten.v1": lambda gemini: gemini.enhance(_task("shorten"), TEXT, [SOURCE]),
+    "translate.v1": lambda gemini: gemini.enhance(_task("translate", language="de"), TEXT, [SOURCE]),
+    "expand.v1": lambda gemini: gemini.enhance(_task("expand"), TEXT, [SOURCE]),
+    "summary.v1": lambda gemini: gemini.enhance(_task("summary"), TEXT, [SOURCE]),
+    "key_terms.v1": lambda gemini: gemini.enhance(_task("key_terms"), TEXT, [SOURCE]),
+    "alt_text.v1": lambda gemini: gemini.enhance(DESCRIBE, TEXT, [SOURCE]),
+    "questions.v1": lambda gemini: gemini.questions(QUESTIONS, TEXT, [SOURCE]),
+    "narrative.v1": lambda gemini: gemini.narrate(FIGURES, "learner", "en"),
+    "answer.v1": lambda gemini: gemini.answer("What do membranes hold?", [PASSAGE], "en"),
 }
 """By the file that is in use for a task: a call whose last request to the model is that task's."""
 
@@ -38,7 +84,7 @@ def test_what_is_sent_and_answered_is_what_the_file_says(desk: Desk, name: str):
     desk.server.fail("malformed_json", task=prompts_task(desk, name))
     CALLS[name](gemini)
     body = desk.server.calls[-1]["body"]
-    sent = [json.loads(part["text"]) for part in body["contents"][0]["parts"]]
+    sent = [json.loads(part["text"]) for part in body["contents"][0]["parts"] if "text" in part]
     assert all(len(document) == 1 for document in sent)
     files = [prompts.file(each) for each in gemini.prompts if each in SHARED | {name}]
     used = [file for file in files if file.text in body["systemInstruction"]["parts"][0]["text"]]

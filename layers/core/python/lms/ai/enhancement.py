@@ -23,6 +23,14 @@ _PART_BYTES = 12_000
 _PART_IMAGES = 4
 
 
+def prepared(access: CourseAccess, request: EnhancementRequest) -> list[list[str]]:
+    """As ``parts``. Raise 422 BUDGET_TOO_SMALL too, where the budget would not even pay for asking."""
+    found = parts(access.resource, request)
+    if request.budget_tokens is not None and configured() == "gemini":
+        _require_affordable(access, request, found)
+    return found
+
+
 def parts(lesson: Mapping[str, Any], request: EnhancementRequest) -> list[list[str]]:
     """The ids of the blocks that each step works on.
 
@@ -46,6 +54,26 @@ def parts(lesson: Mapping[str, Any], request: EnhancementRequest) -> list[list[s
     return list(_divided(blocks))
 
 
+def about(course: Mapping[str, Any]) -> Document:
+    """What a provider is told of the course."""
+    return {name: course[name] for name in ("audience", "difficulty", "language")}
+
+
+def _require_affordable(access: CourseAccess, request: EnhancementRequest, parts: Sequence[Sequence[str]]) -> None:
+    # Imported here, so that stages without Gemini do not pay for it.
+    from lms.ai import lesson_material
+    from lms.ai.gemini import checks
+    from lms.ai.lesson_texts import Task
+
+    assert request.budget_tokens is not None
+    lesson = lesson_material.text_of(access.resource, about(access.course), access.resource["_id"])
+    tasks = [
+        Task(action=request.action, block_ids=list(part), level=request.level, language=request.language)
+        for part in parts
+    ]
+    checks.check_enhancement(tasks, lesson, request.budget_tokens)
+
+
 def start(
     tx: Transaction, access: CourseAccess, request: EnhancementRequest, parts: Sequence[Sequence[str]]
 ) -> Document:
@@ -60,7 +88,7 @@ def start(
         lesson_id=lesson["_id"],
         lesson_version=lesson["version"],
         request=request.model_dump(mode="json"),
-        about={name: course[name] for name in ("audience", "difficulty", "language")},
+        about=about(course),
         parts=parts,
         provider=configured(),
         budget_tokens=request.budget_tokens,

@@ -8,7 +8,7 @@ from bson import ObjectId
 from lms.ai import lesson_material, sources
 from lms.ai.enhancement import PART
 from lms.ai.failures import ProviderFailure
-from lms.ai.lesson_texts import Change, Enhancement, LessonText, Task
+from lms.ai.lesson_texts import Change, Enhancement, LessonText, Picture, Task
 from lms.ai.metering import provider_of
 from lms.ai.models import KeyTerm
 from lms.ai.proposals import differences
@@ -42,14 +42,39 @@ def _work(step: Step) -> tuple[Any, Finish | None]:
         level=request["level"],
         language=request["language"],
     )
+    missing: list[Change] = []
+    if task.action == "alt_text":
+        task, missing = _with_pictures(task, lesson, job["course_id"])
+        if not task.block_ids:
+            return Enhancement(changes=missing).model_dump(mode="json"), None
     rows = lesson_material.sources_of([lesson], job["owner_id"])
     try:
         ai = provider_of(step, alone=len(job["parts"]) == 1)
-        return ai.enhance(task, lesson, lesson_material.as_sources(rows)).model_dump(mode="json"), None
+        made = ai.enhance(task, lesson, lesson_material.as_sources(rows))
+        return made.model_copy(update={"changes": [*made.changes, *missing]}).model_dump(mode="json"), None
     except ProviderFailure as failure:
         if failure.retryable:
             raise
         raise StepFailed(failure.code, failure.reason) from failure
+
+
+def _with_pictures(task: Task, lesson: LessonText, course_id: ObjectId) -> tuple[Task, list[Change]]:
+    """The task with what its images show, and the refusals of those that cannot be had."""
+    # Imported here: of all that is done with a lesson, only this looks at files.
+    from lms.files import pictures
+
+    found, missing = list[Picture](), list[Change]()
+    for block in lesson.parts(task.block_ids):
+        try:
+            if block.file_id is None:
+                raise pictures.NotShown(
+                    "The image stands at an address elsewhere: upload it as a file of the course."
+                )
+            content_type, data = pictures.picture(ObjectId(block.file_id), course_id)
+            found.append(Picture(block_id=block.id, content_type=content_type, data=data))
+        except pictures.NotShown as reason:
+            missing.append(Change(block_id=block.id, why=str(reason)))
+    return task.model_copy(update={"block_ids": [each.block_id for each in found], "pictures": found}), missing
 
 
 def _lesson(step: Step) -> LessonText:

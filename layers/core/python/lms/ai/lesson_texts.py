@@ -73,13 +73,22 @@ class Questions(_Content):
     asked: list[Asked] = []
 
 
+class Picture(_Content):
+    """What an image block shows."""
+
+    block_id: str
+    content_type: str
+    data: bytes
+
+
 class Task(_Content):
-    """What is to be done with the blocks ``block_ids`` of a lesson."""
+    """What is to be done with the blocks ``block_ids`` of a lesson. ``pictures`` are what is to be described."""
 
     action: Literal["rewrite", "shorten", "expand", "summary", "key_terms", "translate", "alt_text"]
     block_ids: list[str]
     level: Difficulty | None = None
     language: str | None = None
+    pictures: list[Picture] = []
 
 
 class QuestionTask(_Content):

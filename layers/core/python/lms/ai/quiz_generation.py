@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
+from lms.ai.enhancement import about
 from lms.ai.providers import configured
 from lms.courses import readings
 from lms.errors import Invalid
@@ -54,6 +55,44 @@ def lessons(access: CourseAccess, request: QuizRequest) -> list[Document]:
     return rows
 
 
+def prepared(access: CourseAccess, request: QuizRequest) -> list[Document]:
+    """As ``lessons``. Raise 422 BUDGET_TOO_SMALL too, where the budget would not even pay for asking."""
+    rows = lessons(access, request)
+    if request.budget_tokens is not None and configured() == "gemini":
+        texts = readings.rows(access, [row["lesson_id"] for row in rows])
+        _require_affordable(access, request, [(texts[row["lesson_id"]], row["count"]) for row in rows])
+    return rows
+
+
+def _require_affordable(
+    access: CourseAccess, request: QuizRequest, asked: Sequence[tuple[Mapping[str, Any], int]]
+) -> None:
+    # Imported here, so that stages without Gemini do not pay for it.
+    from lms.ai.gemini import checks
+    from lms.ai.lesson_texts import LessonText, QuestionTask, TextBlock
+
+    assert request.budget_tokens is not None
+    told = about(access.course)
+    tasks = [
+        (
+            QuestionTask(
+                count=count,
+                kinds=list(request.kinds),
+                difficulty=request.difficulty or told["difficulty"],
+                language=request.language or told["language"],
+            ),
+            LessonText(
+                id=str(lesson["_id"]),
+                title=lesson["title"],
+                blocks=[TextBlock(id="", kind=each["kind"], text=each["text"]) for each in lesson["blocks"]],
+                **told,
+            ),
+        )
+        for lesson, count in asked
+    ]
+    checks.check_questions(tasks, request.budget_tokens)
+
+
 def start(tx: Transaction, access: CourseAccess, request: QuizRequest, lessons: Sequence[Document]) -> Document:
     course = access.course
     wanted = request.model_dump(mode="json")
@@ -67,7 +106,7 @@ def start(tx: Transaction, access: CourseAccess, request: QuizRequest, lessons: 
         total=len(lessons) + 1,
         course_id=access.course_id,
         request=wanted,
-        about={name: course[name] for name in ("audience", "difficulty", "language")},
+        about=about(course),
         lessons=lessons,
         provider=configured(),
         budget_tokens=request.budget_tokens,

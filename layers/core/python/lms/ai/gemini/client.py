@@ -103,7 +103,9 @@ class Client:
     ) -> "types.GenerateContentResponse":
         from google.genai import types
 
-        content = types.Content(role="user", parts=[types.Part(text=part) for part in prompt.parts])
+        parts = [types.Part(text=part) for part in prompt.parts]
+        parts += [types.Part.from_bytes(data=data, mime_type=kind) for kind, data in prompt.pictures]
+        content = types.Content(role="user", parts=parts)
         config = types.GenerateContentConfig(
             system_instruction=prompt.rules,
             response_mime_type="application/json",

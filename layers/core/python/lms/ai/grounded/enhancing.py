@@ -112,8 +112,8 @@ def _summarised(laid: Laid, lesson: LessonText, blocks: Sequence[TextBlock]) -> 
     text = " ".join(laid.document.source.text[start:end] for start, end in places)
     first = lesson.blocks[0] if lesson.blocks and lesson.blocks[0].kind == "markdown" else None
     if first and len(lesson.blocks) > 1 and _repeats(laid, first):
-        why = "The lesson has this summary." if first.text == text else None
-        return Enhancement(changes=[Change(block_id=first.id, text=text, why=why)], summary=text)
+        known = "The lesson has this summary." if first.text == text else None
+        return Enhancement(changes=[Change(block_id=first.id, text=text, why=known)], summary=text)
     source = _around([laid.source_of(place) for place in places])
     return Enhancement(changes=[Change(text=text, source=source)], summary=text)
 
