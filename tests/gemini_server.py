@@ -201,7 +201,7 @@ def _quiz(asked: Asked) -> Json:
         if (kinds[index % len(kinds)], word) in taken:
             continue
         taken.add((kinds[index % len(kinds)], word))
-        others = [other for other in words if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE)]
+        others = _others(words, word, sentence)
         questions.append(_question(kinds[index % len(kinds)], sentence, word, others))
     return {"questions": questions}
 
@@ -216,7 +216,7 @@ def _questions(asked: Asked) -> Json:
         if sentence in taken or len(questions) == asked.task["question_count"]:
             continue
         taken.add(sentence)
-        others = [other for other in words if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE)]
+        others = _others(words, word, sentence)
         asking = _question(kinds[len(questions) % len(kinds)], sentence, word, others)
         questions.append({**asking, "difficulty": asked.task["difficulty"]})
     return {"questions": questions}
@@ -312,6 +312,12 @@ _WRITERS: dict[str, Callable[[Asked], Json]] = {
     "narrative": _narrative,
     "answer": _course_answer,
 }
+
+
+def _others(words: list[str], word: str, sentence: str) -> list[str]:
+    """Words that are neither in the sentence nor the answer in another form."""
+    absent = [other for other in words if not re.search(rf"\b{other}\b", sentence, re.IGNORECASE)]
+    return [other for other in absent if other.lower()[:5] != word.lower()[:5]]
 
 
 def _sentences_by_word(texts: list[str]) -> dict[str, str]:
