@@ -3,19 +3,15 @@
 Parsers of hostile files may hang, eat memory or crash; here that ends in a verdict, never in a file that passes.
 """
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 from lms.config import environment_apart
-from lms.files.inspection import contents
 from lms.files.inspection.verdict import Reason, Verdict
 from lms.telemetry import logger
 
-MEMORY_BYTES = 1280 * 1024 * 1024
-"""Of address space; the picture of the most pixels takes a quarter of it."""
-_MODULE = "lms.files.inspection.apart"
+_MODULE = "lms.files.inspection.child"
 
 
 def inspect(path: Path, content_type: str, seconds: float) -> Verdict:
@@ -38,14 +34,3 @@ def inspect(path: Path, content_type: str, seconds: float) -> Verdict:
 
 def _too_complex(of: str) -> Verdict:
     return Verdict(Reason.TOO_COMPLEX, f"The file takes too much {of} to check. Make it simpler or divide it.")
-
-
-def _main(path: str, content_type: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    verdict = contents.inspect(Path(path), content_type)
-    sys.stdout.write(f"{verdict.reason or ''}\n{verdict.sentence}")
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
