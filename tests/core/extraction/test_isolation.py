@@ -10,6 +10,7 @@ import docx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from lms.config import environment_apart
 from lms.extraction import isolation
 from lms.extraction.extracted import Unreadable
 from tests import written_files as written
@@ -67,7 +68,7 @@ def test_memory_is_bounded(tmp_path: Path):
 
 def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MONGODB_URI", "mongodb://secret")
-    assert set(isolation.environment()) == {"PYTHONPATH", "LD_LIBRARY_PATH"}
+    assert set(environment_apart()) == {"PYTHONPATH", "LD_LIBRARY_PATH"}
 
 
 def test_types_without_text(tmp_path: Path):

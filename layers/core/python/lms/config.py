@@ -81,8 +81,8 @@ def settings() -> Settings:
 
 def environment_apart() -> dict[str, str]:
     """What a process of its own needs of the environment to start, without this one's keys and addresses."""
-    needed = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**needed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    libraries = os.environ.get("LD_LIBRARY_PATH", "")
+    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LD_LIBRARY_PATH": libraries}
 
 
 def key_ring() -> KeyRing:

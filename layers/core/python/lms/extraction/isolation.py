@@ -1,13 +1,13 @@
 """Reading a file in a process of its own, with bounds on its time and memory: what it does to it stays there."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from lms.config import environment_apart
 from lms.extraction.extracted import Extracted, Place, Unreadable
 
 MOST_MEMORY = 1_200_000_000
@@ -26,7 +26,7 @@ def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST
         str(memory),
     ]
     try:
-        ended = subprocess.run(command, env=environment(), capture_output=True, timeout=seconds, check=False)
+        ended = subprocess.run(command, env=environment_apart(), capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         raise Unreadable("TOO_SLOW") from None
     if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
@@ -34,14 +34,6 @@ def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST
     if ended.returncode:
         raise Unreadable("DAMAGED")
     return _read(json.loads(ended.stdout))
-
-
-def environment() -> dict[str, str]:
-    """No more than the process needs to start: no keys, no addresses."""
-    return {
-        "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
-        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
-    }
 
 
 def _read(answer: dict[str, Any]) -> Extracted:
