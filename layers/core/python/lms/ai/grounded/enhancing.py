@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Sequence
 from lms.ai.grounded import readability
 from lms.ai.grounded.concepts import concepts_of
 from lms.ai.grounded.language import points_back
-from lms.ai.grounded.material import Document, Unit, read
+from lms.ai.grounded.material import Document, Unit, overlaps, read
 from lms.ai.grounded.readability import HARDEST
 from lms.ai.grounded.selecting import Laid, lay_out, only
 from lms.ai.grounded.summarising import key_term, worth
-from lms.ai.grounded.text import plain, stems
+from lms.ai.grounded.text import Range, plain, stems
 from lms.ai.lesson_texts import Change, Enhancement, LessonText, Task, TextBlock
 from lms.ai.models import KeyTerm, Source, Span
 from lms.fields import Difficulty
@@ -173,6 +173,7 @@ def _expanded(laid: Laid, blocks: Sequence[TextBlock], sources: Sequence[Source]
         for number, unit in enumerate(document.units)
         if unit.stems not in had and _EXAMPLE.search(document.sentence(unit))
         for first, last in [_run(document, number)]
+        if not overlaps(_place(document, first, last), document.hidden)
         if not points_back(document.sentence(document.units[first])) or _follows(document, first, had)
     ]
     spread = Counter(word for document in documents for unit in document.units for word in {*unit.stems})
@@ -192,9 +193,13 @@ def _expanded(laid: Laid, blocks: Sequence[TextBlock], sources: Sequence[Source]
             continue
         document, first, last = candidates[-best[1]]
         used.add((document.source.id, first))
-        start, end = document.units[first].sentence[0], document.units[last].sentence[1]
+        start, end = _place(document, first, last)
         span = Span(source_id=document.source.id, start=start, end=end)
         yield Change(after_id=block.id, text=document.source.text[start:end], source=span)
+
+
+def _place(document: Document, first: int, last: int) -> Range:
+    return document.units[first].sentence[0], document.units[last].sentence[1]
 
 
 def _no_example(sources: Sequence[Source]) -> str:

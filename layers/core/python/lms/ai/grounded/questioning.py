@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lms.ai import gates
 from lms.ai.grounded import questions, readability
 from lms.ai.grounded.readability import HARDEST
 from lms.ai.lesson_texts import Asked, LessonText, Questions, QuestionTask
@@ -19,9 +20,10 @@ def ask(task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Qu
     if not prose:
         return Questions()
     blocks = [Block(kind="markdown", text=block.text, source=block.source) for block in prose]
+    # Its first block counts as a lesson's summary, of which nothing is asked.
+    laid = Lesson(blocks=[blocks[0], *blocks])
     found = questions.from_lesson(
-        # Its first block counts as the lesson's summary, of which nothing is asked.
-        Lesson(blocks=[blocks[0], *blocks]),
+        laid,
         count=_SPARE * task.count + len(task.kinds),
         kinds=task.kinds,
         title=lesson.title,
@@ -29,7 +31,7 @@ def ask(task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Qu
         sources=sources,
         besides=[TrueFalse(prompt="?", answer=True, evidence=each) for each in task.besides],
     )
-    asked = [Asked(question=each, difficulty=difficulty(each)) for each in found]
+    asked = [Asked(question=each, difficulty=difficulty(each)) for each in gates.passing(found, laid)]
     return Questions(asked=_by_turns(asked, task)[: task.count])
 
 
