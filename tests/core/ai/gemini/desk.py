@@ -43,11 +43,11 @@ class Desk:
         """No wait is slept through: ``waits`` has what would have been."""
         made: dict[str, Any] = {"model": MODEL, "base_url": self.server.url, "circuit_table": "", **change}
         made.setdefault("retries", self.retries())
+        made.setdefault("hold", lambda model, input_tokens, most_output: most_output)
+        made.setdefault("record", self._record)
         return Gemini(
             api_key,
             remaining_seconds=lambda: seconds - sum(self.waits),
-            hold=lambda model, input_tokens, most_output: most_output,
-            record=self._record,
             budget_left=lambda: None if budget is None else budget - self.tokens,
             **made,
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST_OUTPUT = 512
 _COMFORTABLE_OUTPUT = 8_192
 _MOST_OUTPUT = 32_768
-_BUSY_SECONDS = 15
+_BUSY_SECONDS = 5
 
 
 def provider_of(step: Step, *, alone: bool = False) -> Provider:
