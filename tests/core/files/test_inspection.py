@@ -66,6 +66,14 @@ GOOD = {
     "empty zip": (lambda: made.zip_file({}), ZIP),
     "well-packed zip": (lambda: made.zip_file({"rows.csv": b"1,2,3\n" * 3_000_000}), ZIP),
     "docx with a link": (lambda: made.docx_with_relationship("hyperlink", "https://example.org/a?b=c"), DOCX),
+    "docx made from a template": (
+        lambda: made.docx_with_relationship("attachedTemplate", "file:///C:\\Users\\me\\Thesis.dotx"),
+        DOCX,
+    ),
+    "docx with a video to play": (
+        lambda: made.docx_with_relationship("video", "https://example.org/embed/1"),
+        DOCX,
+    ),
     "java class in a zip": (lambda: made.zip_file({"A.class": b"\xca\xfe\xba\xbe\0\0\0\x41" + bytes(99)}), ZIP),
 }
 
@@ -198,6 +206,16 @@ HOSTILE = {
         lambda: made.docx_with({}, document=("<w:body>", f"<w:body>{DDE}")),
         DOCX,
         Reason.ACTIVE_CONTENT,
+    ),
+    "commands in a worksheet's link": (
+        lambda: made.docx_with({"xl/externalLinks/externalLink1.xml": '<a><ddeLink ddeService="cmd"/></a>'}),
+        DOCX,
+        Reason.ACTIVE_CONTENT,
+    ),
+    "template from a server's folder": (
+        lambda: made.docx_with_relationship("attachedTemplate", "file:///\\\\server\\t.dotm"),
+        DOCX,
+        Reason.EXTERNAL_REFERENCE,
     ),
     "entities in a document": (
         lambda: made.docx_with({"word/_rels/x.rels": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),

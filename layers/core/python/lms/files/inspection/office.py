@@ -28,9 +28,11 @@ _MACRO_TYPES = re.compile(r"macroenabled|vbaproject|vbadata|macrosheet", re.IGNO
 _MACRO_PARTS = re.compile(r"(?:^|/)(?:vbaproject[^/]*\.bin|vbadata\.xml)$|(?:^|/)macrosheets/", re.IGNORECASE)
 _CONTROLS = re.compile(r"activex", re.IGNORECASE)
 _OBJECTS = re.compile(r"oleobject", re.IGNORECASE)
-_CLICKED = {"hyperlink"}
+_CLICKED = {"hyperlink", "video"}
 _LINKS = re.compile(r"(?:https?:|mailto:|tel:|#|file:///[a-z]:|(?![a-z][a-z0-9+.-]*:|[\\/]{2}))", re.IGNORECASE)
 """What a link may be: on the web, to somebody, within the document, or to a file beside it."""
+_LOCAL = re.compile(r"(?:file:///[a-z]:|[a-z]:[\\/]|(?![a-z][a-z0-9+.-]*:|[\\/]))", re.IGNORECASE)
+"""A file on the reader's own machine, as the template that a document was made with: no sender can put it there."""
 _COMMAND = re.compile(r"^\s*(?:dde|ddeauto)\b", re.IGNORECASE)
 
 
@@ -54,6 +56,8 @@ def _visit(content_type: str | None, archive: Archive) -> archives.Look:
     for name, entry in parts.items():
         if name.endswith(".rels"):
             xml.read(archive.chunks(entry), _check_relationship)
+        if name.startswith("xl/externallinks/") and name.endswith(".xml"):
+            xml.read(archive.chunks(entry), _check_external_link)
     for name in main:
         _check_main(archive, parts, name)
     return _check_part
@@ -107,6 +111,8 @@ def _check_relationship(name: str, attributes: Mapping[str, str]) -> None:
         return
     target = "".join(attributes.get("Target", "").split())
     if kind not in _CLICKED:
+        if _LOCAL.match(target):
+            return
         raise Unsafe(
             Reason.EXTERNAL_REFERENCE,
             f"The document loads something from elsewhere when it is opened ({kind[:40]}). "
@@ -114,6 +120,13 @@ def _check_relationship(name: str, attributes: Mapping[str, str]) -> None:
         )
     if not _LINKS.match(target):
         raise Unsafe(Reason.EXTERNAL_REFERENCE, "The document has a link to a server's folder or a program.")
+
+
+def _check_external_link(name: str, attributes: Mapping[str, str]) -> None:
+    if name == "ddeLink":
+        raise _commands()
+    if name == "oleLink":
+        raise _object()
 
 
 def _check_main(archive: Archive, parts: Mapping[str, zipfile.ZipInfo], name: str) -> None:
