@@ -136,6 +136,16 @@ def test_tables_become_rows(tmp_path: Path):
     ]
 
 
+def test_a_table_of_contents_is_left_out(tmp_path: Path):
+    lines = [
+        "1. Causes of tides . . . . . . . . . 3",
+        "2. Kinds ......................... iv",
+        "The Moon pulls at the sea.",
+    ]
+    content = canvas([(72, 700 - 14 * n, line) for n, line in enumerate(lines)])
+    assert read(tmp_path, content).text == "The Moon pulls at the sea."
+
+
 def failure(tmp_path: Path, content: bytes) -> str:
     with pytest.raises(Unreadable) as caught:
         read(tmp_path, content)

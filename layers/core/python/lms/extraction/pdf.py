@@ -22,6 +22,8 @@ _MOST_LEVELS = 4
 _AROUND = 12
 """How many lines before and after one show how wide its column is."""
 _BULLET = re.compile(r"(?:[•◦‣·∙○●■□▪▫–—*-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
+_LEADERS = re.compile(r"(?:[.…·_]\s?){5,}[\dIVXLCivxlc]*\s*$")
+"""What leads to the page in a table of contents, which repeats the headings."""
 _ENDS = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 
 Kind = Literal["heading", "item", "row", "code", "text"]
@@ -41,7 +43,7 @@ class _Layout(NamedTuple):
 def read(path: Path) -> Extracted:
     """Raise Unreadable where no text can be had."""
     pages = list(lines(path))
-    body = [line for page in _without_running_heads(pages) for line in page]
+    body = [line for page in _without_running_heads(pages) for line in page if not _LEADERS.search(line.text)]
     draft = Draft()
     if body:
         _write(draft, body)

@@ -3,6 +3,7 @@
 import ctypes
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from lms.extraction.extracted import MOST_BYTES, MOST_PAGES, Unreadable
 HYPHEN = "\x02"
 """At the end of a line: what PDFium puts for a hyphen that parts a word."""
 
+_SPACE = 0x20
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 _GENERATED_BREAKS = {0x0A, 0x0D}
 _FIXED_PITCH = 1
@@ -48,12 +50,12 @@ class Line(NamedTuple):
     page_height: float
 
 
-class _Glyph(NamedTuple):
-    number: int
-    code: int
-    left: float
-    right: float
-    y: float
+class _Word(NamedTuple):
+    """Characters ``first`` to ``last`` of a page, which are the line's text from ``start`` on."""
+
+    first: int
+    last: int
+    start: int
 
 
 def lines(path: Path) -> Iterator[list[Line]]:
@@ -93,48 +95,39 @@ def _lines(page: object, number: int, left: int) -> Iterator[Line]:
         pdfium.FPDFText_ClosePage(reading)
 
 
-def _runs(reading: object, count: int) -> Iterator[list[_Glyph]]:
-    """The glyphs between the line breaks that PDFium has found."""
-    run: list[_Glyph] = []
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box = [ctypes.c_double() for _ in range(4)]
-    unicode, origin, extent = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetCharBox
+def _runs(reading: object, count: int) -> Iterator[list[tuple[int, int]]]:
+    """Index and code of the characters between the line breaks that PDFium has found."""
+    run: list[tuple[int, int]] = []
+    unicode = pdfium.FPDFText_GetUnicode
     for index in range(count):
         code = unicode(reading, index)
-        if code in _GENERATED_BREAKS:
-            if run:
-                yield run
-            run = []
-            continue
-        origin(reading, index, x, y)
-        extent(reading, index, *box)
-        run.append(_Glyph(index, code, min(box[0].value, x.value), box[1].value, y.value))
-        if code in _HYPHENS:
+        if code not in _GENERATED_BREAKS:
+            run.append((index, code))
+        if run and (code in _GENERATED_BREAKS or code in _HYPHENS):
             yield run
             run = []
     if run:
         yield run
 
 
-def _line(reading: object, run: list[_Glyph], page: int, height: float) -> Line | None:
-    while run and run[-1].code == 0x20:
-        run.pop()
-    while run and run[0].code == 0x20:
-        run.pop(0)
-    inked = [glyph for glyph in run if glyph.code != 0x20]
-    if not inked:
+def _line(reading: object, run: list[tuple[int, int]], page: int, height: float) -> Line | None:
+    text, words = _words(run)
+    if not words:
         return None
-    samples = [_type_of(reading, glyph.number) for glyph in (inked[0], inked[len(inked) // 2], inked[-1])]
-    size = sorted(sample.size for sample in samples)[1]
-    text, cells = _text(run, size)
+    ends = (words[0].first, words[len(words) // 2].first, words[-1].last)
+    samples = [_type_of(reading, index) for index in ends]
     if any(sample.angle for sample in samples):
         return None
+    size = sorted(sample.size for sample in samples)[1]
+    cells = _cells(reading, words, size)
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(reading, words[0].first, x, y)
     return Line(
         page,
         text,
-        min(glyph.left for glyph in inked),
-        max(glyph.right for glyph in inked),
-        height - inked[0].y,
+        min(cell.x for cell in cells),
+        max(cell.right for cell in cells),
+        height - y.value,
         round(size * 2) / 2,
         all(sample.bold for sample in samples),
         all(sample.fixed for sample in samples),
@@ -143,21 +136,35 @@ def _line(reading: object, run: list[_Glyph], page: int, height: float) -> Line 
     )
 
 
-def _text(run: list[_Glyph], size: float) -> tuple[str, list[Cell]]:
-    """The run's text and its cells."""
-    text: list[str] = []
+def _words(run: list[tuple[int, int]]) -> tuple[str, list[_Word]]:
+    """The run's text, without spaces around it, and where its words stand."""
+    text = ""
+    words: list[_Word] = []
+    for is_space, found in groupby(run, key=lambda each: each[1] == _SPACE):
+        if is_space:
+            text += " " if text else ""
+            continue
+        part = list(found)
+        words.append(_Word(part[0][0], part[-1][0], len(text)))
+        text += "".join(HYPHEN if code in _HYPHENS else chr(code) for _, code in part if code <= 0x10FFFF)
+    return text.rstrip().encode("utf-16", "surrogatepass").decode("utf-16", "replace"), words
+
+
+def _cells(reading: object, words: list[_Word], size: float) -> list[Cell]:
+    """Words that are no farther from each other than words are. Gaps are where spaces are, PDFium sees to that."""
+    box = [ctypes.c_double() for _ in range(4)]
     cells: list[Cell] = []
-    length, end = 0, -math.inf
-    for glyph in run:
-        if glyph.code != 0x20:
-            if glyph.left - end > _CELL_GAP * size:
-                cells.append(Cell(glyph.left, glyph.right, length))
-            end = max(end, glyph.right)
-            cells[-1] = cells[-1]._replace(right=end)
-        char = HYPHEN if glyph.code in _HYPHENS else chr(glyph.code) if glyph.code <= 0x10FFFF else ""
-        text.append(char)
-        length += len(char)
-    return "".join(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace"), cells
+    for word in words:
+        pdfium.FPDFText_GetCharBox(reading, word.first, *box)
+        left, right = box[0].value, box[1].value
+        if word.last != word.first:
+            pdfium.FPDFText_GetCharBox(reading, word.last, *box)
+            right = box[1].value
+        if cells and left - cells[-1].right <= _CELL_GAP * size:
+            cells[-1] = cells[-1]._replace(right=max(cells[-1].right, right))
+        else:
+            cells.append(Cell(left, right, word.start))
+    return cells
 
 
 class _Type(NamedTuple):
