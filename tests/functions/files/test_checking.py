@@ -1,8 +1,11 @@
 """The check of an upload: what the bucket tells of is looked into, and becomes available or is held back."""
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +121,15 @@ def test_a_documents_name_comes_url_encoded(person: Person):
     file_id, key = uploaded(person)
     check(person, file_id, key.replace("/", "%2F"))
     assert seen(person, file_id)["status"] == "available"
+
+
+def test_what_a_killed_worker_left_is_cleared_away(person: Person):
+    left, at_work = (Path(tempfile.mkdtemp(prefix="check-")) for _ in range(2))
+    (left / "file").write_bytes(TEXT)
+    os.utime(left, (0, 0))
+    check(person, *uploaded(person))
+    assert not left.exists() and at_work.exists()
+    at_work.rmdir()
 
 
 HELD_BACK: dict[str, tuple[str, Callable[[Person], tuple[str, str]]]] = {

@@ -4,6 +4,7 @@ A crash at any point leaves the file in scanning with what came in still there, 
 remove: its message comes again, and the sweep asks again besides. Nobody can download before the last step.
 """
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,8 @@ from lms.mongo import Document
 from lms.storage import Missing, Stored, Swapped
 
 _LOOKS = 3
+_FOLDER = "check-"
+_LONGEST_CHECK = 900.0
 _INSPECTION_SECONDS = 150.0
 _KEEPING_SECONDS = 60.0
 """How long copying the largest file may take."""
@@ -52,7 +55,8 @@ def _decide(file: Document, key: str, seconds_left: Callable[[], float]) -> None
     stored = storage.stat(key)
     if stored is None:
         raise Missing(key)
-    with tempfile.TemporaryDirectory(prefix="check-") as folder:
+    with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
+        _remove_folders_left_before(Path(folder))
         path = Path(folder, "file")
         verdict = _verdict(file, key, stored, path, seconds_left)
         if verdict.reason is None:
@@ -64,6 +68,15 @@ def _decide(file: Document, key: str, seconds_left: Callable[[], float]) -> None
     if decided:
         count(f"Files{decided['status'].title()}")
         telling.tell(decided)
+
+
+def _remove_folders_left_before(folder: Path) -> None:
+    """A worker that was killed leaves its folder; where the next one runs on the same disk, that would fill up."""
+    oldest = folder.stat().st_mtime - _LONGEST_CHECK
+    for other in folder.parent.glob(f"{_FOLDER}*"):
+        with suppress(FileNotFoundError):
+            if other.stat().st_mtime < oldest:
+                shutil.rmtree(other)
 
 
 def _verdict(file: Document, key: str, stored: Stored, path: Path, seconds_left: Callable[[], float]) -> Verdict:
