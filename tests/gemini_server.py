@@ -11,6 +11,8 @@ A fault hits the next `count` calls (1 unless told; null: until reset), or every
 """
 
 import argparse
+import base64
+import codecs
 import json
 import re
 import threading
@@ -39,6 +41,7 @@ class Fault:
     retry_after: float | None = None
     as_date: bool = False
     for_seconds: float | None = None
+    text: str = ""
     made_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -77,6 +80,7 @@ class Asked:
         self.limit: int | None = body.get("generationConfig", {}).get("maxOutputTokens")
         schema = json.dumps(body.get("generationConfig", {}).get("responseJsonSchema"), separators=(",", ":"))
         parts = body.get("systemInstruction", {}).get("parts", []) + told
+        self.rules = "".join(part["text"] for part in body.get("systemInstruction", {}).get("parts", []))
         read = "".join([*(part["text"] for part in parts), schema])
         self.input_tokens = len(read.encode()) // _BYTES_PER_TOKEN
 
@@ -505,6 +509,43 @@ def _says_in_schema(text: Callable[[Asked], str]) -> Callable[[Asked, Json], Jso
     return change
 
 
+def _writes(asked: Asked, fault: Fault) -> Reply:
+    """The fault's text, in all places of a well-formed answer that a reader would see first."""
+    return _answer(asked, json.dumps(_with(write(asked), fault.text)))
+
+
+def _heeds(asked: Asked, fault: Fault) -> Reply:
+    """A good answer that leaves out what stands in the fault's text."""
+    asked.paragraphs = [shown for shown in asked.paragraphs if shown["text"] not in fault.text]
+    asked.lesson_text = [text for text in asked.lesson_text if text not in fault.text]
+    return _answer(asked, json.dumps(write(asked)))
+
+
+def _with(good: Json, text: str) -> Json:
+    if "modules" in good:
+        plan = good["modules"][0]["lessons"][0]
+        good["title"] = plan["title"] = plan["objectives"][0] = text
+    elif "blocks" in good:
+        good["summary"]["text"] = good["blocks"][0]["text"] = text
+    else:
+        good["questions"][0]["prompt"] = text + (" ____" if good["questions"][0]["kind"] == "cloze" else "")
+    return good
+
+
+_TELLINGS: dict[str, Callable[[str], str]] = {
+    "clear": lambda rules: rules,
+    "rot13": lambda rules: codecs.encode(rules, "rot13"),
+    "reversed": lambda rules: rules[::-1],
+    "base64": lambda rules: base64.b64encode(rules.encode()).decode(),
+    "mark": lambda rules: "It is " + rules.split()[-1],
+}
+
+
+def _tells(asked: Asked, fault: Fault) -> Reply:
+    """What it was told, in the way that the fault's text names."""
+    return _answer(asked, json.dumps(_with(write(asked), _TELLINGS[fault.text](asked.rules))))
+
+
 FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "rate_limited": _rate_limited,
     "internal_error": lambda asked, fault: _error(500, "INTERNAL", "An internal error has occurred."),
@@ -534,6 +575,10 @@ FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "invents_quote": _says(_invents_quote),
     "markup": _says(_says_in_schema(lambda asked: 'Fine. <img src="x" onerror="alert(1)">')),
     "obeys": _says(lambda asked, good: asked.injected),
+    "heeds": _heeds,
+    "writes": _writes,
+    "tells": _tells,
+    "answers": lambda asked, fault: _answer(asked, fault.text),
     "echoes": _says(_says_in_schema(lambda asked: asked.injected)),
     "truncated": lambda asked, fault: _answer(asked, json.dumps(write(asked))[:80], "MAX_TOKENS"),
     "safety": lambda asked, fault: _answer(asked, "", "SAFETY"),

@@ -36,14 +36,18 @@ def instructs(text: str) -> bool:
 
 @lru_cache(maxsize=32)
 def passages(text: str) -> tuple[Range, ...]:
-    """Where such sentences stand, each with the few behind it in its paragraph, which may be what it orders."""
+    """Where such sentences stand, each with the few behind it in its paragraph, which may be what it orders, and a
+    single word before it.
+    """
     found: list[Range] = []
     for paragraph in _PARAGRAPH.finditer(text):
-        due = 0
+        due, shout = 0, None
         for place in sentences(text, *paragraph.span()):
-            due = _FOLLOWING + 1 if instructs(text[slice(*place)]) else due - 1
+            said = text[slice(*place)]
+            due = _FOLLOWING + 1 if instructs(said) else due - 1
             if due > 0:
-                found.append(place)
+                found += [shout, place] if shout else [place]
+            shout = place if due <= 0 and len(said.split()) == 1 else None
     return tuple(found)
 
 

@@ -88,7 +88,7 @@ def quiz(made: Quiz, lesson: Lesson, language: str) -> list[str]:
     orders = orders_in(block.text for block in lesson.blocks)
     found = evidence.problems(made, lesson)
     for n, each in enumerate(made.questions, start=1):
-        found += [f"Question {n} ({each.kind}): {problem}" for problem in _of_question(each, orders)]
+        found += [f"Question {n} ({each.kind}): {problem}" for problem in _of_question(each, lesson, orders)]
     found += [f"Question {n} asks what an earlier one asks." for n in duplicates(made.questions)]
     return found + tongue.problems("\n".join(_told(made.questions)), language)
 
@@ -96,11 +96,12 @@ def quiz(made: Quiz, lesson: Lesson, language: str) -> list[str]:
 def question(made: Question, lesson: Lesson) -> list[str]:
     """Grounding, options, length and obedience of one question."""
     orders = orders_in(block.text for block in lesson.blocks)
-    return [*evidence.problems(Quiz(questions=[made]), lesson), *_of_question(made, orders)]
+    return [*evidence.problems(Quiz(questions=[made]), lesson), *_of_question(made, lesson, orders)]
 
 
-def _of_question(made: Question, orders: Orders) -> Iterator[str]:
+def _of_question(made: Question, lesson: Lesson, orders: Orders) -> Iterator[str]:
     yield from lengths.problems("the prompt", made.prompt, lengths.PROMPT)
+    yield from support.strange(made.prompt, lesson.text, least=_LEAST_TOLD)
     if isinstance(made, SingleChoice):
         for option in made.options:
             yield from lengths.problems("an option", option, lengths.OPTION)
@@ -137,7 +138,9 @@ def passing(made: Iterable[Question], lesson: Lesson, besides: Iterable[Question
     orders = orders_in(block.text for block in lesson.blocks)
     taken, kept = list(besides), list[Question]()
     for each in made:
-        sound = not evidence.problems(Quiz(questions=[each]), lesson) and not any(_of_question(each, orders))
+        sound = not evidence.problems(Quiz(questions=[each]), lesson) and not any(
+            _of_question(each, lesson, orders)
+        )
         if sound and not any(_alike(each, other) for other in taken):
             kept.append(each)
             taken.append(each)

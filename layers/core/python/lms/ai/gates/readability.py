@@ -10,6 +10,7 @@ HARDEST = {Difficulty.BEGINNER: 14.0, Difficulty.INTERMEDIATE: 17.0, Difficulty.
 
 _NEAR = 3.0
 _ENOUGH_WORDS = 100
+_LONGEST_MEAN = 50
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _GROUP = re.compile(r"[aeiouy]+")
 _GRADE = re.compile(
@@ -44,13 +45,15 @@ def hardest(difficulty: Difficulty, audience: str = "") -> float:
 
 
 def grade_of(text: str) -> float | None:
-    """The Flesch-Kincaid grade, 0.39 words/sentence + 11.8 syllables/word - 15.59; None under 100 words.
+    """The Flesch-Kincaid grade, 0.39 words/sentence + 11.8 syllables/word - 15.59; None under 100 words, and where
+    hardly a sentence is marked, as in transcripts.
 
     Kincaid, Fishburne, Rogers and Chissom, Derivation of New Readability Formulas for Navy Enlisted Personnel,
     Research Branch Report 8-75, 1975. Syllables are counted by groups of vowels, without silent endings.
     """
     prose = re.sub(r"^```.*?(?:^```|\Z)|`[^`\n]+`", " ", text, flags=re.DOTALL | re.MULTILINE)
-    return hardness(prose) if len(_WORD.findall(prose)) >= _ENOUGH_WORDS else None
+    words, count = len(_WORD.findall(prose)), len(sentences(prose, 0, len(prose)))
+    return hardness(prose) if words >= _ENOUGH_WORDS and words < _LONGEST_MEAN * count else None
 
 
 def hardness(prose: str) -> float:

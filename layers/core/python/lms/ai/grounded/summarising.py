@@ -1,6 +1,7 @@
 """A lesson made of what the text says: its best sentences first, then the text itself, piece by piece."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -109,7 +110,7 @@ def _shown(document: Document, start: int, end: int) -> Iterator[Range]:
     cuts = [start, *(cut for place in hidden for cut in place), end]
     for first, last in zip(cuts[::2], cuts[1::2], strict=True):
         said = text[first:last] if first < last else ""
-        if not said.strip():
+        if not (re.search(r"\w", said) if hidden else said.strip()):
             continue
         yield (first + len(said) - len(said.lstrip()), first + len(said.rstrip())) if hidden else (first, last)
 
