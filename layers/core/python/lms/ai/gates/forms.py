@@ -30,7 +30,7 @@ _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 _THIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _GROUPS = re.compile(r"(?<=\d)[,'](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(?<![\w.])(\d*)\.(\d+?)0*(?![\d.])")
-_WORD = re.compile(r"[^\W_]+(?:\.\d+)?|[%°€$£¥+*/=<>!&|^~#@-]+")
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)?(?:\+\+|#)?|[%°€$£¥+*/=<>!&|^~#@-]+")
 _ARTICLES = frozenset(article for language in LANGUAGES.values() for article in language.articles)
 
 # Ways to say the same in questions of general subjects; each line is one meaning.

@@ -52,8 +52,8 @@ def grade_of(text: str) -> float | None:
     Research Branch Report 8-75, 1975. Syllables are counted by groups of vowels, without silent endings.
     """
     prose = re.sub(r"^```.*?(?:^```|\Z)|`[^`\n]+`", " ", text, flags=re.DOTALL | re.MULTILINE)
-    words, count = len(_WORD.findall(prose)), len(sentences(prose, 0, len(prose)))
-    return hardness(prose) if words >= _ENOUGH_WORDS and words < _LONGEST_MEAN * count else None
+    words, marks = len(_WORD.findall(prose)), len(re.findall(r"[.!?]", prose))
+    return hardness(prose) if _ENOUGH_WORDS <= words < _LONGEST_MEAN * marks else None
 
 
 def hardness(prose: str) -> float:
