@@ -73,22 +73,23 @@ def _revision(old: Mapping[str, Any]) -> Revise:
     new = repository.source(by) if by else None
 
     def revise(citation: Document) -> Document:
-        start = _place(old["text"], new["text"], citation["start"], citation["end"]) if new else None
-        if new is None or start is None:
+        found = _place(old["text"], new["text"], citation["start"], citation["end"]) if new else None
+        if new is None or found is None:
             return {**citation, "follows": None, "changed": True}
-        return sources.citation(new, start, start + citation["end"] - citation["start"])
+        return sources.citation(new, *found)
 
     return revise
 
 
-def _place(old: str, new: str, start: int, end: int) -> int | None:
-    """Where the cited text begins in the new edition; of several places the one that is as far into the text."""
-    cited = old[start:end]
-    if not cited.strip():
+def _place(old: str, new: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the cited words stand in the new edition, however they are parted into lines and paragraphs there; of
+    several places the one that is as far into the text."""
+    cited = old[start:end].split()
+    if not cited:
         return None
-    before = r"(?<!\w)" if cited[0].isalnum() else ""
-    after = r"(?!\w)" if cited[-1].isalnum() else ""
-    found = re.finditer(before + re.escape(cited) + after, new)
-    places = [match.start() for match, _ in zip(found, range(_MOST_OCCURRENCES), strict=False)]
+    before = r"(?<!\w)" if cited[0][0].isalnum() else ""
+    after = r"(?!\w)" if cited[-1][-1].isalnum() else ""
+    found = re.finditer(before + r"\s+".join(map(re.escape, cited)) + after, new)
+    places = [match.span() for match, _ in zip(found, range(_MOST_OCCURRENCES), strict=False)]
     expected = start * len(new) / len(old)
-    return min(places, key=lambda place: abs(place - expected), default=None)
+    return min(places, key=lambda place: abs(place[0] - expected), default=None)

@@ -224,8 +224,8 @@ def _in_paragraph(group: Sequence[Line], line: Line, gap: float | None, layout: 
     goes_on = last.text.endswith(HYPHEN) or not _ENDS.search(last.text)
     in_small = goes_on and line.text[:1].islower()
     if gap is None or gap < 0:
-        # The next page or column: a paragraph goes on there where its sentence does.
-        return in_small or last.text.endswith(HYPHEN) or (goes_on and not _had_room(last, line, layout))
+        # The next page or column: a paragraph goes on there where its sentence does, or its last line is full.
+        return in_small or last.text.endswith(HYPHEN) or not _had_room(last, line, layout)
     step = min(group[1].y - group[0].y, layout.step * 1.6) if len(group) > 1 else layout.step
     if gap > max(step, line.size * 1.05) * 1.25:
         return False
