@@ -1,6 +1,7 @@
 """What the HTTP edge makes of bodies that are large, deep or wrong, whichever endpoint they go to."""
 
 import json
+import traceback
 
 import pytest
 from pydantic import ValidationError
@@ -96,15 +97,39 @@ def test_an_error_in_the_log_quotes_no_request():
 
 
 def test_an_error_in_the_log_quotes_no_key():
-    from lms.config import KeyRing, Settings
+    from lms import config
 
     ring = {"current": "k1", "keys": {"k1": "short secret"}}
-    for model, given in (
-        (KeyRing, ring),
-        (Settings, {"jwt_keys": json.dumps(ring)}),
-        (Settings, {"jwt_keys": '{"current": "k1", "keys": {"k1": "short secret"'}),
-        (Settings, {"jwt_keys": json.dumps(ring), "bcrypt_cost": "short secret"}),
+    for wrong in (
+        {"JWT_KEYS": json.dumps(ring)},
+        {"JWT_KEYS": '{"current": "k1", "keys": {"k1": "short secret"'},
+        {"JWT_KEYS": '["short secret"]'},
+        {"BCRYPT_COST": "short secret"},
     ):
-        with pytest.raises(ValidationError) as caught:
-            model.model_validate(given)
-        assert "short secret" not in str(caught.value)
+        with pytest.raises(ValueError, match=next(iter(wrong))) as caught:
+            config.read(wrong)
+        told = "".join(traceback.format_exception(caught.value))
+        assert "short secret" not in told
+
+
+def test_settings_show_no_secret_of_theirs():
+    from lms import config
+
+    ring = {"current": "k1", "keys": {"k1": "a long secret of a key, 32 bytes"}}
+    read = config.read({"JWT_KEYS": json.dumps(ring), "MONGODB_URI": "mongodb://user:secret@example.org"})
+    assert "secret" not in f"{read}{read!r}{read.jwt_keys!r}"
+
+
+@pytest.mark.parametrize("given", ["3", "17", "-4", "4.0", "４", "twelve", " 12", "1" * 10])
+def test_a_number_out_of_its_bounds_is_refused_by_its_name(given: str):
+    from lms import config
+
+    with pytest.raises(ValueError, match="BCRYPT_COST must be a whole number from 4 to 16"):
+        config.read({"BCRYPT_COST": given})
+
+
+def test_what_is_absent_or_empty_has_its_default():
+    from lms import config
+
+    assert config.read({"BCRYPT_COST": "", "JWT_KEYS": "", "HOME": "/"}) == config.Settings()
+    assert config.read({"BCRYPT_COST": "4", "API_URL": "x"}) == config.Settings(bcrypt_cost=4, api_url="x")
