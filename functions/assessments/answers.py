@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from lms.attempts import saving, showing
+from lms.attempts import history, saving
 from lms.attempts.access import of_attempt
 from lms.attempts.models.saving import AnswersBody, LoggedSave, Receipt
 from lms.courses.access import CourseAccess
@@ -30,5 +30,5 @@ def browse(
     cursor: Cursor = None,
 ) -> Response[Page[LoggedSave]]:
     """Every call that was saved, in the order of arrival: the history of every answer."""
-    rows = showing.log(access, cursor, limit + 1)
-    return page(rows, limit=limit, key=showing.place_in_log)
+    rows = history.page(access, cursor, limit + 1)
+    return page(rows, limit=limit, key=history.place)

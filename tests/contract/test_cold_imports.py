@@ -70,10 +70,6 @@ def test_a_handler_does_not_import_what_its_neighbours_need(module: str):
 
 
 MADE_BY_RULES = {
-    "assessments.answers": {"lms.attempts.models.question", "lms.quizzes.contents"},
-    "assessments.quiz_analysis": {"lms.quizzes.contents"},
-    "courses.export_questions": {"lms.quizzes.contents"},
-    "courses.import_questions": {"lms.quizzes.contents"},
     "assessments.regrade": {
         "lms.quizzes.models.question",
         "lms.courses.models.review",

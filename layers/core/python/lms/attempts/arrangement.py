@@ -4,11 +4,14 @@ An id that a learner sees is a place, counted from 1: an author's ids may name t
 rise in the author's order, which is an ordering question's key.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from random import Random
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from lms.quizzes.contents import ChoiceGap, Cloze, Content, Matching, Multiple, Ordering, Single
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Content, Matching
 
 
 class Order(TypedDict, total=False):
@@ -21,15 +24,15 @@ class Order(TypedDict, total=False):
 def order(content: Content, rng: Random, *, shuffle: bool = True) -> Order:
     """The order for a new attempt. ``shuffle`` is about options; matching answers and items to be ordered are
     always mixed, the latter never into the right order where there is another."""
-    match content:
-        case Single() | Multiple():
+    match content.kind:
+        case "single" | "multiple":
             return {"places": _places(len(content.options), rng, shuffle)}
-        case Matching():
+        case "matching":
             return {"places": _places(len(answers(content)), rng, True)}
-        case Ordering():
+        case "ordering":
             return {"places": _disarranged([item.text for item in content.items], rng)}
-        case Cloze():
-            gaps = [gap for gap in content.gaps if isinstance(gap, ChoiceGap)]
+        case "cloze":
+            gaps = [gap for gap in content.gaps if gap.kind == "single"]
             return {"gaps": {gap.id: _places(len(gap.options), rng, shuffle) for gap in gaps}}
         case _:
             return {}
@@ -38,14 +41,12 @@ def order(content: Content, rng: Random, *, shuffle: bool = True) -> Order:
 def transferred(before: Content, after: Content, order: Order) -> Order:
     """The same order for another version that offers the same in another sequence, so that shown ids keep meaning
     the same."""
-    match before, after:
-        case Matching(), Matching():
-            return {"places": _moved(answers(before), answers(after), order["places"])}
-        case Ordering(), Ordering():
-            ids = [item.id for item in before.items]
-            return {"places": _moved(ids, [item.id for item in after.items], order["places"])}
-        case _:
-            return order
+    if before.kind == "matching" and after.kind == "matching":
+        return {"places": _moved(answers(before), answers(after), order["places"])}
+    if before.kind == "ordering" and after.kind == "ordering":
+        ids = [item.id for item in before.items]
+        return {"places": _moved(ids, [item.id for item in after.items], order["places"])}
+    return order
 
 
 def answers(content: Matching) -> list[str]:

@@ -5,15 +5,19 @@ that ask one of these versions and are handed in later. A later one decides anew
 stay, whatever becomes of the key; dropping the question takes them out of the sum like all others.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lms.attempts import arrangement, scoring
 from lms.mongo import Document
 from lms.quizzes import pinned
-from lms.quizzes.contents import Choice, ChoiceGap, Cloze, Content, Matching, Multiple, Ordering, Question, Single
 from lms.quizzes.pinned import Pinned
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Choice, Content, Question
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -92,19 +96,16 @@ def _share(items: Rows, rows: Rows) -> float:
 def offered(content: Content) -> tuple[object, ...]:
     """What a learner is given to choose from, apart from what counts as right. Of an ordering question the sequence
     is the key, of a matching one who belongs to whom."""
-    match content:
-        case Single() | Multiple():
+    match content.kind:
+        case "single" | "multiple":
             return content.kind, *_texts(content.options)
-        case Matching():
+        case "matching":
             prompts = [(pair.id, pair.prompt) for pair in content.pairs]
             return content.kind, *prompts, *sorted(arrangement.answers(content))
-        case Ordering():
+        case "ordering":
             return content.kind, *sorted((item.id, item.text) for item in content.items)
-        case Cloze():
-            gaps = [
-                (gap.id, gap.kind, _texts(gap.options) if isinstance(gap, ChoiceGap) else ())
-                for gap in content.gaps
-            ]
+        case "cloze":
+            gaps = [(gap.id, gap.kind, _texts(gap.options) if gap.kind == "single" else ()) for gap in content.gaps]
             return content.kind, *gaps
         case _:
             return (content.kind,)

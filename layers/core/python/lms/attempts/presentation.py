@@ -3,8 +3,10 @@
 ``html`` is the stored ``lms.quizzes.texts.rendered`` of the question's version: a view renders nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lms.attempts import wildcards
 from lms.attempts.arrangement import Order, answers, shown_id, shown_ids
@@ -18,25 +20,10 @@ from lms.attempts.models.question import (
 )
 from lms.attempts.responses import Response, Typed, shown
 from lms.attempts.scoring import Result
-from lms.quizzes.contents import (
-    Choice,
-    ChoiceGap,
-    Cloze,
-    Content,
-    Essay,
-    Gap,
-    Matching,
-    Multiple,
-    Numeric,
-    NumericAnswer,
-    Ordering,
-    Question,
-    ShortText,
-    Single,
-    TextAnswer,
-    TrueFalse,
-)
 from lms.quizzes.fields import GAP
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Choice, Content, Gap, NumericAnswer, Question, TextAnswer
 
 Html = Mapping[str, str]
 
@@ -69,24 +56,24 @@ def reviewed(
 def key(content: Content) -> Response | None:
     """A response that is wholly right, as it is kept; None for an essay. Where a key has wildcards, … stands for
     what may be anything."""
-    match content:
-        case Single():
+    match content.kind:
+        case "single":
             return _right_option(content.options)
-        case Multiple():
+        case "multiple":
             return [option.id for option in content.options if option.weight > 0]
-        case TrueFalse():
+        case "true_false":
             return content.answer
-        case Numeric():
+        case "numeric":
             return _right_number(content.answers)
-        case ShortText():
+        case "short_text":
             return _right_text(content.answers)
-        case Matching():
+        case "matching":
             return {pair.id: pair.answer for pair in content.pairs}
-        case Ordering():
+        case "ordering":
             return [item.id for item in content.items]
-        case Cloze():
+        case "cloze":
             return {gap.id: _right_in(gap) for gap in content.gaps}
-        case Essay():
+        case "essay":
             return None
 
 
@@ -97,10 +84,10 @@ def _hints(question: Question, html: Html) -> list[str]:
 def _presented(question: Question, html: Html, order: Order) -> dict[str, Any]:
     content = question.content
     shape: dict[str, Any] = {"kind": content.kind, "html": html["prompt"]}
-    match content:
-        case Single() | Multiple():
+    match content.kind:
+        case "single" | "multiple":
             shape["options"] = _options(content.options, html, "", order["places"])
-        case Matching():
+        case "matching":
             shape["prompts"] = [
                 PresentedOption(id=shown_id(index), html=html[f"pairs/{pair.id}/prompt"])
                 for index, pair in enumerate(content.pairs)
@@ -109,20 +96,20 @@ def _presented(question: Question, html: Html, order: Order) -> dict[str, Any]:
             shape["answers"] = [
                 PresentedAnswer(id=id, text=texts[index]) for index, id in shown_ids(order["places"]).items()
             ]
-        case Ordering():
+        case "ordering":
             shape["items"] = [
                 PresentedOption(id=id, html=html[f"items/{content.items[index].id}/text"])
                 for index, id in shown_ids(order["places"]).items()
             ]
-        case Cloze():
+        case "cloze":
             names = _part_names(content, order)
             shape["html"] = GAP.sub(lambda found: f"{{{{{names[found[1]]}}}}}", html["prompt"])
             shape["gaps"] = [
                 PresentedGap(id=names[gap.id], kind=gap.kind, options=_gap_options(gap, html, order))
                 for gap in content.gaps
             ]
-        case Essay():
-            shape |= content.model_dump(include={"template", "least_words", "most_words"})
+        case "essay":
+            shape |= {name: getattr(content, name) for name in ("template", "least_words", "most_words")}
     return shape
 
 
@@ -134,19 +121,19 @@ def _options(options: Sequence[Choice], html: Html, prefix: str, places: Sequenc
 
 
 def _gap_options(gap: Gap, html: Html, order: Order) -> list[PresentedOption]:
-    if not isinstance(gap, ChoiceGap):
+    if gap.kind != "single":
         return []
     return _options(gap.options, html, f"gaps/{gap.id}/", order["gaps"][gap.id])
 
 
 def _part_names(content: Content, order: Order) -> dict[str, str]:
     """The shown ids of what results and feedback speak of: options, pairs, gaps."""
-    match content:
-        case Single() | Multiple():
+    match content.kind:
+        case "single" | "multiple":
             return {content.options[index].id: id for index, id in shown_ids(order["places"]).items()}
-        case Matching():
+        case "matching":
             return {pair.id: shown_id(index) for index, pair in enumerate(content.pairs)}
-        case Cloze():
+        case "cloze":
             return {gap.id: shown_id(index) for index, gap in enumerate(content.gaps)}
         case _:
             return {}
@@ -170,8 +157,8 @@ def _right_text(given: Sequence[TextAnswer]) -> str:
 
 
 def _right_in(gap: Gap) -> Typed:
-    match gap:
-        case ChoiceGap():
+    match gap.kind:
+        case "single":
             return _right_option(gap.options)
         case _ if gap.kind == "numeric":
             return _right_number(gap.answers)

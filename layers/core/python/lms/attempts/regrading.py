@@ -90,7 +90,7 @@ def _key(question: Mapping[str, Any], body: RegradeBody) -> Question | None:
 
 
 def _wanted(access: CourseAccess, body: RegradeBody, question: Mapping[str, Any], key: Question | None) -> Document:
-    renewed = key is not None and key.content != questions.parsed(question).content
+    renewed = key is not None and key.content.model_dump() != question["content"]
     return {
         "_id": ObjectId(),
         "question_id": question["_id"],

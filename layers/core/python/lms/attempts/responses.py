@@ -5,27 +5,17 @@ answer its text, so that a response means the same whatever its attempt's order,
 key.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lms.attempts.arrangement import Order, answers, shown_id, shown_ids
 from lms.errors import Invalid
-from lms.quizzes.contents import (
-    ChoiceGap,
-    Cloze,
-    Content,
-    Essay,
-    Gap,
-    Matching,
-    Multiple,
-    Numeric,
-    NumericGap,
-    Ordering,
-    ShortText,
-    Single,
-    TextGap,
-    TrueFalse,
-)
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Cloze, Content, Gap, Matching
 
 Typed = str | int | float
 Response = bool | Typed | list[str] | dict[str, Typed]
@@ -57,46 +47,46 @@ def checked(content: Content, order: Order, value: object, pointer: str = "") ->
     """
     if value is None:
         return None
-    match content:
-        case Single():
+    match content.kind:
+        case "single":
             return _one([option.id for option in content.options], order["places"], value, pointer)
-        case Multiple():
+        case "multiple":
             return _several([option.id for option in content.options], order["places"], value, pointer)
-        case TrueFalse():
+        case "true_false":
             return _flag(value, pointer)
-        case Numeric():
+        case "numeric":
             return _number(value, pointer)
-        case ShortText():
+        case "short_text":
             return _text(value, _MOST_CHARACTERS, pointer)
-        case Matching():
+        case "matching":
             return _matching(content, order, value, pointer)
-        case Ordering():
+        case "ordering":
             return _ranking([item.id for item in content.items], order["places"], value, pointer)
-        case Cloze():
+        case "cloze":
             return _gaps(content, order, value, pointer)
-        case Essay():
+        case "essay":
             return _text(value, _MOST_ESSAY_CHARACTERS, pointer)
 
 
 def shown(content: Content, order: Order, response: Response | None) -> Response | None:
     """The response as its learner gave it: the inverse of ``checked``. What names a part of another version is left
     out."""
-    match content, response:
-        case Single() as single, str() as chosen:
-            return _shown_by_id([option.id for option in single.options], order["places"]).get(chosen)
-        case Multiple() as multiple, list() as chosen_ids:
-            ids = _shown_by_id([option.id for option in multiple.options], order["places"])
-            return [ids[each] for each in chosen_ids if each in ids]
-        case Ordering() as ordering, list() as ranked:
-            ids = _shown_by_id([item.id for item in ordering.items], order["places"])
-            return [ids[each] for each in ranked if each in ids]
-        case Matching() as matching, dict() as matched:
-            return _shown_matching(matching, order, matched)
-        case Cloze() as cloze, dict() as filled:
+    match content.kind:
+        case "single" if isinstance(response, str):
+            return _shown_by_id([option.id for option in content.options], order["places"]).get(response)
+        case "multiple" if isinstance(response, list):
+            ids = _shown_by_id([option.id for option in content.options], order["places"])
+            return [ids[each] for each in response if each in ids]
+        case "ordering" if isinstance(response, list):
+            ids = _shown_by_id([item.id for item in content.items], order["places"])
+            return [ids[each] for each in response if each in ids]
+        case "matching" if isinstance(response, dict):
+            return _shown_matching(content, order, response)
+        case "cloze" if isinstance(response, dict):
             return {
                 shown_id(index): value
-                for index, gap in enumerate(cloze.gaps)
-                if (value := _shown_gap(gap, order, filled.get(gap.id))) is not None
+                for index, gap in enumerate(content.gaps)
+                if (value := _shown_gap(gap, order, response.get(gap.id))) is not None
             }
         case _:
             return response
@@ -116,7 +106,7 @@ def _shown_matching(content: Matching, order: Order, matched: Mapping[str, Typed
 
 
 def _shown_gap(gap: Gap, order: Order, value: Typed | None) -> Typed | None:
-    if not isinstance(gap, ChoiceGap):
+    if gap.kind != "single":
         return value
     return _shown_by_id([option.id for option in gap.options], order["gaps"][gap.id]).get(str(value))
 
@@ -210,10 +200,10 @@ def _gaps(content: Cloze, order: Order, value: object, pointer: str) -> dict[str
 
 
 def _gap(gap: Gap, order: Order, value: object, pointer: str) -> Typed:
-    match gap:
-        case ChoiceGap():
+    match gap.kind:
+        case "single":
             return _one([option.id for option in gap.options], order["gaps"][gap.id], value, pointer)
-        case NumericGap():
+        case "numeric":
             return _number(value, pointer)
-        case TextGap():
+        case "short_text":
             return _text(value, _MOST_CHARACTERS, pointer)

@@ -7,35 +7,33 @@ position* and *relative to the next item, excluding last* (``qtype_ordering``); 
 as in Moodle (``qtype_match``). Otherwise than in Moodle, the best of the fitting answers counts, not the first.
 """
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lms.attempts import wildcards
 from lms.attempts.quantities import quantity
 from lms.attempts.responses import Response, Typed, answered
-from lms.quizzes.contents import (
-    Choice,
-    ChoiceGap,
-    Cloze,
-    Content,
-    Essay,
-    Gap,
-    Matching,
-    Multiple,
-    Numeric,
-    NumericAnswer,
-    Ordering,
-    Question,
-    ShortText,
-    Single,
-    TextAnswer,
-    TrueFalse,
-    Unit,
-)
 from lms.quizzes.texts import texts
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import (
+        Choice,
+        Cloze,
+        Content,
+        Gap,
+        Matching,
+        Multiple,
+        NumericAnswer,
+        Ordering,
+        Question,
+        TextAnswer,
+        Unit,
+    )
 
 UNANSWERED = "unanswered"
 OTHER = "other"
@@ -74,7 +72,7 @@ def score(question: Question, response: Response | None) -> Result:
     nothing, so that a response can be scored again under another key. An essay without words is worth nothing; any
     other needs a person."""
     content = question.content
-    if isinstance(content, Essay) and answered(response):
+    if content.kind == "essay" and answered(response):
         return Result(None, feedback=_present(question, ["feedback/general"]))
     earned = _earned(content, response) if answered(response) else _Earned(0.0, (UNANSWERED,))
     overall = {"right": "correct", "partly": "partly", "wrong": "incorrect"}[verdict(earned.fraction)]
@@ -90,23 +88,23 @@ class _Earned(NamedTuple):
 
 
 def _earned(content: Content, response: Response | None) -> _Earned:
-    match content, response:
-        case Single() as single, str() as chosen:
-            return _option(single.options, chosen)
-        case Multiple() as multiple, list() as chosen_ids:
-            return _options(multiple, chosen_ids)
-        case TrueFalse() as statement, bool() as said:
-            return _Earned(float(said == statement.answer), ("true" if said else "false",))
-        case Numeric() as numeric, str() | int() | float() as number:
-            return _number(numeric.answers, numeric.units, number)
-        case ShortText() as short_text, str() as text:
-            return _text(short_text.answers, short_text.case_sensitive, text)
-        case Matching() as matching, dict() as matched:
-            return _pairs(matching, matched)
-        case Ordering() as ordering, list() as ranked:
-            return _Earned(_order(ordering, ranked))
-        case Cloze() as cloze, dict() as filled:
-            return _gaps(cloze, filled)
+    match content.kind:
+        case "single" if isinstance(response, str):
+            return _option(content.options, response)
+        case "multiple" if isinstance(response, list):
+            return _options(content, response)
+        case "true_false" if isinstance(response, bool):
+            return _Earned(float(response == content.answer), ("true" if response else "false",))
+        case "numeric" if isinstance(response, str | int | float):
+            return _number(content.answers, content.units, response)
+        case "short_text" if isinstance(response, str):
+            return _text(content.answers, content.case_sensitive, response)
+        case "matching" if isinstance(response, dict):
+            return _pairs(content, response)
+        case "ordering" if isinstance(response, list):
+            return _Earned(_order(content, response))
+        case "cloze" if isinstance(response, dict):
+            return _gaps(content, response)
         case _:
             return _Earned(0.0, (OTHER,))
 
@@ -197,7 +195,7 @@ def _gap(gap: Gap, given: Typed | None) -> _Earned:
     if not answered(given):
         return _Earned(0.0, (UNANSWERED,))
     assert given is not None
-    if isinstance(gap, ChoiceGap):
+    if gap.kind == "single":
         return _option(gap.options, given)
     if gap.kind == "numeric":
         return _number(gap.answers, (), given)

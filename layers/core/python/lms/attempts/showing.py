@@ -7,28 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bson import ObjectId
-from bson.errors import InvalidId
-
 from lms import clock
 from lms.attempts import asking, corrections, finishing, presentation, repository, scoring
+from lms.attempts.access import require_theirs
 from lms.attempts.answers import Standing, digest
 from lms.attempts.responses import shown as shown_response
 from lms.courses.access import CourseAccess
-from lms.cursors import decode_cursor, decode_id, not_a_cursor
-from lms.errors import NotFound
+from lms.cursors import decode_id
 from lms.mongo import Document
 from lms.quizzes import policies
 from lms.quizzes.pinned import Pinned
 
 if TYPE_CHECKING:
     from lms.attempts.models.question import PresentedQuestion
-
-
-def require_theirs(access: CourseAccess, attempt: Mapping[str, Any]) -> None:
-    """Raise 404 for another's attempt, but to graders."""
-    if attempt["user_id"] != access.caller.id and not access.may("attempt.grade"):
-        raise NotFound()
 
 
 def read(access: CourseAccess) -> Document:
@@ -116,34 +107,3 @@ def preview(access: CourseAccess) -> Document:
     items = asking.drawn(access.course_id, access.resource, random.SystemRandom())
     asked = asking.questions(items)
     return {"items": [_item(item, asked[item["id"]], None, None, released=False) for item in items]}
-
-
-def log(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
-    """The saves of the attempt in the order of arrival, their answers as the learner gave them."""
-    attempt = access.resource
-    require_theirs(access, attempt)
-    items = {item["id"]: item for item in attempt["items"]}
-    asked = asking.questions(attempt["items"])
-
-    def given(row: Mapping[str, Any]) -> Document:
-        return {
-            name: shown_response(asked[name].question.content, items[name]["order"], value)
-            for name, value in row["answers"].items()
-        }
-
-    rows = repository.page_of_log(attempt["_id"], _after(decode_cursor(cursor)), limit)
-    return [{**row, "answers": given(row)} for row in rows]
-
-
-def place_in_log(row: Mapping[str, Any]) -> list[Any]:
-    return [row["arrival"], str(row["_id"])]
-
-
-def _after(place: Any) -> tuple[int, ObjectId] | None:
-    if place is None:
-        return None
-    try:
-        arrival, _id = place
-        return int(arrival), ObjectId(_id)
-    except (TypeError, ValueError, InvalidId):
-        raise not_a_cursor() from None

@@ -73,7 +73,7 @@ def rewrite(tx: Transaction, access: CourseAccess, change: QuestionChange, expec
 
 def changed(before: Mapping[str, Any], change: QuestionChange) -> Question:
     """What the question would say. Raise 422 where its fields do not go together."""
-    fields = {**questions.parsed(before).model_dump(), **change.fields}
+    fields = {**{name: before[name] for name in questions.FIELDS}, **change.fields}
     try:
         return Question.model_validate(fields)
     except ValidationError as error:

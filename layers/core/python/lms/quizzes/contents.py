@@ -4,7 +4,7 @@ Texts are Markdown. A weight is the share of the question's points that an answe
 takes away. Ids stand for themselves within their question; where an author leaves one out, the server gives one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from bson import ObjectId
@@ -227,11 +227,6 @@ Content = Annotated[
     Single | Multiple | TrueFalse | Numeric | ShortText | Matching | Ordering | Cloze | Essay,
     Field(discriminator="kind"),
 ]
-
-KINDS: Mapping[str, type[Content]] = {
-    each.model_fields["kind"].default: each
-    for each in (Single, Multiple, TrueFalse, Numeric, ShortText, Matching, Ordering, Cloze, Essay)
-}
 
 
 class Feedback(Body):

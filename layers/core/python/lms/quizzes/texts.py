@@ -6,28 +6,17 @@ plain text (matching answers, an essay's template) has none. HTML, never the sou
 hold an author's comments, which HTML drops.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lms import markdown
 from lms.errors import Invalid
-from lms.quizzes.contents import (
-    Choice,
-    ChoiceGap,
-    Cloze,
-    Content,
-    Essay,
-    Matching,
-    Multiple,
-    Numeric,
-    NumericAnswer,
-    Ordering,
-    Question,
-    ShortText,
-    Single,
-    TextAnswer,
-    TrueFalse,
-)
 from lms.quizzes.fields import GAP
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Choice, Content, NumericAnswer, Question, TextAnswer
 
 _MOST_HTML_BYTES = 2_000_000
 
@@ -35,7 +24,7 @@ _MOST_HTML_BYTES = 2_000_000
 def texts(question: Question) -> dict[str, str]:
     """The texts that are not empty."""
     found = {"prompt": question.prompt, **dict(_content_texts(question.content))}
-    found |= {f"feedback/{name}": text for name, text in question.feedback.model_dump().items()}
+    found |= {f"feedback/{name}": text for name, text in vars(question.feedback).items()}
     found |= {f"hints/{index}": text for index, text in enumerate(question.hints)}
     return {path: text for path, text in found.items() if text}
 
@@ -48,7 +37,7 @@ def rendered(question: Question) -> dict[str, str]:
     html = {path: markdown.html(text) for path, text in texts(question).items()}
     if sum(len(each.encode()) for each in html.values()) > _MOST_HTML_BYTES:
         raise Invalid(errors=[{"pointer": "/prompt", "message": "the question grows too large as HTML"}])
-    if isinstance(question.content, Cloze):
+    if question.content.kind == "cloze":
         from nh3 import clean
 
         standing = GAP.findall(clean(html["prompt"], tags=set()))
@@ -59,25 +48,25 @@ def rendered(question: Question) -> dict[str, str]:
 
 
 def _content_texts(content: Content) -> Iterator[tuple[str, str]]:
-    match content:
-        case Single() | Multiple():
+    match content.kind:
+        case "single" | "multiple":
             yield from _choices(content.options)
-        case TrueFalse():
+        case "true_false":
             yield "true/feedback", content.feedback_true
             yield "false/feedback", content.feedback_false
-        case Numeric():
+        case "numeric":
             yield from _answers(content.answers)
-        case ShortText():
+        case "short_text":
             yield from _answers(content.answers)
-        case Matching():
+        case "matching":
             yield from ((f"pairs/{pair.id}/prompt", pair.prompt) for pair in content.pairs)
-        case Ordering():
+        case "ordering":
             yield from ((f"items/{item.id}/text", item.text) for item in content.items)
-        case Cloze():
+        case "cloze":
             for gap in content.gaps:
-                inner = _choices(gap.options) if isinstance(gap, ChoiceGap) else _answers(gap.answers)
+                inner = _choices(gap.options) if gap.kind == "single" else _answers(gap.answers)
                 yield from ((f"gaps/{gap.id}/{path}", text) for path, text in inner)
-        case Essay():
+        case "essay":
             yield "notes", content.notes
 
 

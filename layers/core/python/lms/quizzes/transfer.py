@@ -19,11 +19,11 @@ from lms.courses.access import CourseAccess
 from lms.errors import Invalid, TooLarge
 from lms.mongo import Document, Transaction
 from lms.quizzes import formats, questions, repository
-from lms.quizzes.contents import Question
 from lms.quizzes.formats.files import MOST_ITEMS
 from lms.quizzes.formats.report import Row
 
 if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
     from lms.quizzes.models.files import QuestionFile
 
 _MOST_ANSWERED_BYTES = 4_400_000
@@ -79,11 +79,11 @@ def _document(question: Question, pool: str | None, course_id: ObjectId, now: da
 
 
 def _row(row: Row, documents: Sequence[Document | Invalid]) -> Document:
-    made = None if row.index is None else documents[row.index]
+    made = None if row.question_index is None else documents[row.question_index]
     if isinstance(made, Invalid):
         messages = [error["message"] for error in made.errors]
-        return {**row.model_dump(), "outcome": "refused", "notes": [*messages, *row.notes]}
-    return {**row.model_dump(), "question_id": made["_id"] if made else None}
+        return {**row._asdict(), "outcome": "refused", "notes": [*messages, *row.notes]}
+    return {**row._asdict(), "question_id": made["_id"] if made else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,10 @@ class Export:
 
 def export(access: CourseAccess, format: formats.Format, pool: str | None) -> Export:
     """The bank, or one pool of it. Raise 422 FILE_REFUSED where that is more than a file may hold."""
-    stored = repository.all_questions(access.course_id, pool, list(Question.model_fields), MOST_ITEMS + 1)
+    stored = repository.all_questions(access.course_id, pool, list(questions.FIELDS), MOST_ITEMS + 1)
     parsed = [questions.parsed(each) for each in stored]
     data, content_type, suffix, rows = formats.write(format, parsed)
-    named = [{**row.model_dump(), "question_id": stored[row.number - 1]["_id"]} for row in rows]
+    named = [{**row._asdict(), "question_id": stored[row.number - 1]["_id"]} for row in rows]
     held = sum(row.outcome != "refused" for row in rows)
     return Export(data, content_type, f"questions-{access.course_id}{suffix}", _report(named, held))
 

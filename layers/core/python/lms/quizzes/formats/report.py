@@ -1,13 +1,16 @@
 """What became of each item of a file: taken as it is, changed, or refused, and why."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from lms.fields import Resource
-from lms.quizzes.contents import Question
 from lms.quizzes.formats.files import MOST_ITEMS, refused
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 _MOST_NOTES = 10
 _LONGEST_NOTE = 200
@@ -16,10 +19,10 @@ Notes = list[str]
 """What an item loses or becomes. Whoever takes it over adds to them; none means that it stays as it was."""
 
 
-class Row(Resource):
+class Row(NamedTuple):
     """``place`` is the line in the file (in a package: file and line); ``type`` is as the file names it.
 
-    ``index`` is that of the question that came of the item; None where none did, and in what is written.
+    ``question_index`` is that of the question that came of the item; None where none did, and in what is written.
     """
 
     number: int
@@ -28,7 +31,7 @@ class Row(Resource):
     type: str
     outcome: Literal["taken", "changed", "refused"]
     notes: list[str]
-    index: int | None = None
+    question_index: int | None = None
 
 
 class Refused(Exception):
@@ -45,6 +48,8 @@ class Report:
 
     def read(self, place: str, title: str, kind: str, make: Callable[[Notes], Mapping[str, Any]]) -> None:
         """Add the question whose fields ``make`` finds."""
+
+        from lms.quizzes.contents import Question
 
         def take(notes: Notes) -> None:
             self.questions.append(Question.model_validate(make(notes)))
@@ -80,7 +85,7 @@ class Report:
                 type=kind[:100],
                 outcome=outcome or ("changed" if notes else "taken"),
                 notes=_bounded(notes),
-                index=before if len(self.questions) > before else None,
+                question_index=before if len(self.questions) > before else None,
             )
         )
 

@@ -3,15 +3,19 @@
 Syntax: https://docs.moodle.org/en/Embedded_Answers_(Cloze)_question_type
 """
 
+from __future__ import annotations
+
 import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lms.quizzes.contents import ChoiceGap, Gap, NumericAnswer, NumericGap, TextGap
 from lms.quizzes.formats import numbers
 from lms.quizzes.formats.report import Notes, Refused
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Gap, NumericAnswer
 
 _SHORT = {"SHORTANSWER": False, "SA": False, "MW": False, "SHORTANSWER_C": True, "SAC": True, "MWC": True}
 _NUMERIC = {"NUMERICAL", "NM"}
@@ -161,14 +165,14 @@ def looks_like_a_code(text: str) -> bool:
 
 def written(gap: Gap, notes: Notes) -> str:
     """The code of a gap."""
-    match gap:
-        case TextGap():
+    match gap.kind:
+        case "short_text":
             name = "SHORTANSWER_C" if gap.case_sensitive else "SHORTANSWER"
             rows = [(answer.weight, answer.text, answer.feedback) for answer in gap.answers]
-        case NumericGap():
+        case "numeric":
             name = "NUMERICAL"
             rows = [(answer.weight, _numeral(answer, notes), answer.feedback) for answer in gap.answers]
-        case ChoiceGap():
+        case "single":
             name = "MULTICHOICE"
             rows = [(option.weight, option.text, option.feedback) for option in gap.options]
     alternatives = [

@@ -1,30 +1,31 @@
 """Our questions as Moodle imports them."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from lms.quizzes.contents import (
-    Choice,
-    Cloze,
-    Essay,
-    Matching,
-    Multiple,
-    Numeric,
-    NumericAnswer,
-    Ordering,
-    Question,
-    ShortText,
-    Single,
-    TextAnswer,
-    TrueFalse,
-)
 from lms.quizzes.fields import GAP
 from lms.quizzes.formats import numbers, texts
 from lms.quizzes.formats.markup import Node, document, element, holds_unfit
 from lms.quizzes.formats.moodle_xml import cloze
 from lms.quizzes.formats.moodle_xml.names import FEEDBACK, GRADING
 from lms.quizzes.formats.report import Notes, Report, Row
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import (
+        Choice,
+        Cloze,
+        Essay,
+        Matching,
+        Numeric,
+        NumericAnswer,
+        Ordering,
+        Question,
+        TextAnswer,
+    )
 
 
 def write(questions: Sequence[Question]) -> tuple[bytes, list[Row]]:
@@ -86,15 +87,16 @@ def _written(question: Question, notes: Notes) -> Node:
 def _content(question: Question, notes: Notes) -> tuple[str, str, list[Node]]:
     """Moodle's name of the type, the prompt, and the elements that are the type's own."""
     prompt = question.prompt
-    match question.content:
-        case Single(options=options):
-            return "multichoice", prompt, [element("single", "true"), *map(_choice, options)]
-        case Multiple(options=options, all_or_nothing=False):
-            return "multichoice", prompt, [element("single", "false"), *map(_choice, options)]
-        case Multiple(options=options):
+    content = question.content
+    match content.kind:
+        case "single":
+            return "multichoice", prompt, [element("single", "true"), *map(_choice, content.options)]
+        case "multiple" if content.all_or_nothing:
             notes.append("needs the plugin 'All-or-Nothing Multiple Choice' in Moodle")
-            return "multichoiceset", prompt, [_choice(_never_below_nothing(each, notes)) for each in options]
-        case TrueFalse() as content:
+            return "multichoiceset", prompt, [_never_below_nothing(each, notes) for each in content.options]
+        case "multiple":
+            return "multichoice", prompt, [element("single", "false"), *map(_choice, content.options)]
+        case "true_false":
             return (
                 "truefalse",
                 prompt,
@@ -103,17 +105,18 @@ def _content(question: Question, notes: Notes) -> tuple[str, str, list[Node]]:
                     _answer("false", 0.0 if content.answer else 1.0, content.feedback_false),
                 ],
             )
-        case ShortText(answers=answers, case_sensitive=case):
-            return "shortanswer", prompt, [element("usecase", str(int(case))), *map(_text_answer, answers)]
-        case Numeric() as content:
+        case "short_text":
+            usecase = element("usecase", str(int(content.case_sensitive)))
+            return "shortanswer", prompt, [usecase, *map(_text_answer, content.answers)]
+        case "numeric":
             return "numerical", prompt, [*map(_number_answer, content.answers), *_units(content)]
-        case Matching() as content:
+        case "matching":
             return "matching", prompt, _subquestions(content)
-        case Ordering() as content:
+        case "ordering":
             return "ordering", prompt, _order(content)
-        case Essay() as content:
+        case "essay":
             return "essay", prompt, _response(content)
-        case Cloze() as content:
+        case "cloze":
             return "cloze", _coded(question, content, notes), []
 
 
@@ -123,17 +126,20 @@ def _answer(text: str, weight: float, feedback: str, *more: Node) -> Node:
 
 
 def _choice(option: Choice) -> Node:
-    node = _answer(option.text, option.weight, option.feedback)
+    return _weighed(option, option.weight)
+
+
+def _weighed(option: Choice, weight: float) -> Node:
+    node = _answer(option.text, weight, option.feedback)
     node.attributes["format"] = "markdown"
     return node
 
 
-def _never_below_nothing(option: Choice, notes: Notes) -> Choice:
+def _never_below_nothing(option: Choice, notes: Notes) -> Node:
     """The plugin takes every option with a fraction for right."""
-    if option.weight >= 0:
-        return option
-    notes.append("weights below 0, which count nothing where it is all or nothing, are written as 0")
-    return option.model_copy(update={"weight": 0.0})
+    if option.weight < 0:
+        notes.append("weights below 0, which count nothing where it is all or nothing, are written as 0")
+    return _weighed(option, max(0.0, option.weight))
 
 
 def _text_answer(answer: TextAnswer) -> Node:

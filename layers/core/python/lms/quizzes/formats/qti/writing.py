@@ -1,32 +1,36 @@
 """Our questions as Canvas imports them."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from lms.quizzes.contents import (
-    Choice,
-    ChoiceGap,
-    Cloze,
-    Essay,
-    Matching,
-    Multiple,
-    Numeric,
-    NumericAnswer,
-    Ordering,
-    Question,
-    ShortText,
-    Single,
-    TextAnswer,
-    TextGap,
-    TrueFalse,
-)
+from pydantic_core import to_json
+
 from lms.quizzes.formats import numbers, texts
 from lms.quizzes.formats.markup import Node, document, element, holds_unfit
 from lms.quizzes.formats.qti import names, package
 from lms.quizzes.formats.report import Notes, Refused, Report, Row
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import (
+        Choice,
+        ChoiceGap,
+        Cloze,
+        Essay,
+        Matching,
+        Multiple,
+        Numeric,
+        NumericAnswer,
+        Question,
+        TextAnswer,
+        TextGap,
+        TrueFalse,
+    )
 
 _TITLE = "Question bank"
 _XSI = {"xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance"}
@@ -46,7 +50,7 @@ def write(questions: Sequence[Question]) -> tuple[bytes, list[Row]]:
     for number, question in enumerate(questions, 1):
 
         def add(notes: Notes, number: int = number, question: Question = question) -> None:
-            item = _Writer(question, notes).item(_ident(f"{number} {question.model_dump_json()}"))
+            item = _Writer(question, notes).item(_ident(f"{number} {to_json(question, fallback=vars).decode()}"))
             if holds_unfit(item):
                 notes.append("control characters, which XML cannot hold, are left out")
             if question.pool is None:
@@ -211,7 +215,7 @@ class _Writer:
 
     def prompt(self) -> Node:
         content = self.question.content
-        if not isinstance(content, Cloze):
+        if content.kind != "cloze":
             return self.material(self.question.prompt)
         blanks = [gap.id for gap in content.gaps]
         html = names.shown_with_blanks(self.question.prompt, blanks)
@@ -246,33 +250,38 @@ class _Writer:
 
     def content(self) -> tuple[str, list[Node]]:
         """Canvas's name of the type, and what is answered."""
-        match self.question.content:
-            case Single(options=options):
-                return "multiple_choice_question", self.single(options)
-            case Multiple() as content:
+        content = self.question.content
+        match content.kind:
+            case "single":
+                return "multiple_choice_question", self.single(content.options)
+            case "multiple":
                 return "multiple_answers_question", self.multiple(content)
-            case TrueFalse() as content:
+            case "true_false":
                 return "true_false_question", self.true_false(content)
-            case ShortText(answers=answers, case_sensitive=case):
-                return "short_answer_question", self.short_text(answers, case)
-            case Numeric() as content:
+            case "short_text":
+                return "short_answer_question", self.short_text(content.answers, content.case_sensitive)
+            case "numeric":
                 return "numerical_question", self.numeric(content)
-            case Matching() as content:
+            case "matching":
                 return "matching_question", self.matching(content)
-            case Cloze() as content:
+            case "cloze":
                 return self.cloze(content)
-            case Essay() as content:
+            case "essay":
                 return "essay_question", self.essay(content)
-            case Ordering():
+            case "ordering":
                 raise Refused("QTI 1.2 in Canvas has no ordering")
 
     def labels(self, options: Sequence[Choice], respident: str) -> tuple[list[Node], list[str]]:
+        return self.labels_of([(option.text, option.feedback) for option in options], respident)
+
+    def labels_of(self, options: Sequence[tuple[str, str]], respident: str) -> tuple[list[Node], list[str]]:
+        """For the text and the feedback of each."""
         idents = [self.number() for _ in options]
-        for option, ident in zip(options, idents, strict=True):
-            self.answer_feedback(option.feedback, ident, _equal(ident, respident))
+        for (_, feedback), ident in zip(options, idents, strict=True):
+            self.answer_feedback(feedback, ident, _equal(ident, respident))
         labels = [
-            element("response_label", self.material(option.text), ident=ident)
-            for option, ident in zip(options, idents, strict=True)
+            element("response_label", self.material(text), ident=ident)
+            for (text, _), ident in zip(options, idents, strict=True)
         ]
         return labels, idents
 
@@ -315,11 +324,8 @@ class _Writer:
         return [self.choice(labels, "Multiple")]
 
     def true_false(self, content: TrueFalse) -> list[Node]:
-        options = [
-            Choice(text="True", weight=float(content.answer), feedback=content.feedback_true),
-            Choice(text="False", weight=float(not content.answer), feedback=content.feedback_false),
-        ]
-        labels, idents = self.labels(options, "response1")
+        options = [("True", content.feedback_true), ("False", content.feedback_false)]
+        labels, idents = self.labels_of(options, "response1")
         self.right(_equal(idents[0 if content.answer else 1]))
         return [self.choice(labels)]
 
@@ -404,8 +410,8 @@ class _Writer:
             self.notes.append("in Canvas every gap counts the same")
         order = self.question.prompt.index
         gaps = sorted(content.gaps, key=lambda gap: order(f"{{{{{gap.id}}}}}"))
-        choices = [gap for gap in gaps if isinstance(gap, ChoiceGap)]
-        words = [gap for gap in gaps if isinstance(gap, TextGap)]
+        choices = [gap for gap in gaps if gap.kind == "single"]
+        words = [gap for gap in gaps if gap.kind == "short_text"]
         if len(choices) == len(gaps):
             return "multiple_dropdowns_question", [self.dropdown(gap, len(gaps)) for gap in choices]
         if len(words) == len(gaps):
