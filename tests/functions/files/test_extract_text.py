@@ -126,3 +126,30 @@ def test_the_request_keeps_the_order_of_the_files(person: Person):
     job = jobs().find_one({"_id": ObjectId(answer.json["job_id"])})
     assert job is not None
     assert job["source_ids"] == [source_of(ids[n])["_id"] for n in (2, 0, 1)]
+
+
+def test_files_with_too_much_text_together_are_refused(person: Person):
+    from lms.ai.repository import sources
+
+    ids = [with_text(person, TIDES + bytes([65 + n]), content_type="text/markdown") for n in range(2)]
+    for file_id in ids:
+        sources().update_one({"file_id": ObjectId(file_id)}, {"$set": {"text": "tide. " * 170_000}})
+    answer = person.post("/ai/generate-course", generation(source_file_ids=ids))
+    assert answer.status == 422
+    [error] = answer.json["errors"]
+    assert error["pointer"] == "/source_file_ids" and "2,000,000 characters" in error["message"]
+
+
+def test_a_file_that_is_deleted_while_its_course_is_made_ends_the_job_with_a_reason(person: Person):
+    from lms.ai import generation_steps
+    from lms.jobs import steps
+
+    text = written.library_text("photosynthesis").encode()
+    file_id = with_text(person, text, content_type="text/markdown")
+    answer = person.post("/ai/generate-course", generation(source_file_ids=[file_id]))
+    assert answer.status == 202, answer.text
+    assert person.delete(f"/files/{file_id}").status == 204
+    job_id = ObjectId(answer.json["job_id"])
+    steps.run({"course_generation": generation_steps.KIND}, job_id, "outline", lambda: 60.0)
+    job = person.get(f"/jobs/{job_id}").json
+    assert (job["status"], job["error"]["code"]) == ("failed", "SOURCE_GONE")

@@ -12,8 +12,8 @@ from lms.files import access
 from lms.files.states import FileStatus, TextStatus
 from lms.mongo import Document
 
-_MOST_CHARACTERS = 3_000_000
-"""Of all the files of a request: what a step can read, and what fits into a model's context."""
+_MOST_CHARACTERS = 2_000_000
+"""Of all the files of a request: what the endpoint reads in time, and what fits into a model's context."""
 
 
 def texts(who: Caller, file_ids: Sequence[str]) -> list[Source]:
