@@ -4,9 +4,10 @@ from lms.fields import Id, Moment, Resource
 
 
 class LessonVersion(Resource):
-    """Version ``n`` of a lesson, made ``by`` that person (null: by the job that made the course) ``at`` that time.
+    """Version ``n`` of a lesson, made ``by`` that person (null: by the job that made the course, or since a source
+    changed) ``at`` that time.
 
-    ``changed`` names the fields that differ from the version before, or says deleted, restored or reviewed.
+    ``changed`` names the fields that differ from the version before, or says deleted, restored, reviewed or sources.
     """
 
     n: int
