@@ -7,7 +7,7 @@ class LessonVersion(Resource):
     """Version ``n`` of a lesson, made ``by`` that person (null: by the job that made the course, or since a source
     changed) ``at`` that time.
 
-    ``changed`` names the fields that differ from the version before, or says deleted, restored, reviewed or sources.
+    ``changed`` names the fields that differ from the version before, or says deleted, restored, reviewed, sources.
     """
 
     n: int
