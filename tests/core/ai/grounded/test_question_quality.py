@@ -7,7 +7,7 @@ import pytest
 from lms.ai.grounded import questions
 from lms.ai.grounded.concepts import Concept, concepts_of
 from lms.ai.grounded.definitions import quotable
-from lms.ai.grounded.distractors import are_alike
+from lms.ai.grounded.distractors import are_alike, ranked
 from lms.ai.grounded.falsehoods import STRONG_OPPOSITES, by_opposite
 from lms.ai.grounded.keywords import keywords_of, names_of
 from lms.ai.grounded.language import points_back
@@ -36,6 +36,7 @@ def keywords(text: str) -> dict[str, Concept]:
         "Nearly 500,000 people there lived in slavery in 1789.",
         "The towns met at Cologne and agreed to make war on him together.",
         "The doctor found a piece of lead in his stomach.",
+        "Most tables in third normal form satisfy it already.",
         "The maximum was a law of the same month that set prices.",
     ],
 )
@@ -49,6 +50,7 @@ def test_sentences_that_lean_on_others_are_not_asked_about(sentence: str) -> Non
         "Caesar crossed the river with his army.",
         "A person who drinks little releases more of the hormone than he needs.",
         "Water boils at 100 degrees at the level of the sea.",
+        "Encoding protects nothing, because anybody can reverse it.",
         "Two halves weigh the same as the whole.",
     ],
 )
@@ -82,6 +84,12 @@ makes a copy of lists."""
         assert "`while`" not in question.options
 
 
+def test_code_without_letters_can_be_asked_for() -> None:
+    text = """The operator `//` divides and rounds down. The operator `**` raises to a power of its own. The
+operator `==` compares two values with each other. The operator `in` tests for membership."""
+    assert any("`//`" in each.evidence for each in asked(text))
+
+
 def test_phrases_stand_beside_phrases_with_a_word_in_common() -> None:
     text = """Blood flows from the left atrium into the left ventricle. Blood comes to the left atrium from the
 lungs. Blood leaves the left ventricle through the aorta. Blood enters the right atrium from the body.
@@ -90,6 +98,7 @@ dark."""
     found = keywords(text)
     assert are_alike(found["left atrium"], found["right atrium"])
     assert not are_alike(found["left atrium"], found["pulmonary artery"])
+    assert not asked(text, "cloze"), "too many phrases fit a gap"
 
 
 def test_a_recurring_noun_is_not_asked_for() -> None:
@@ -161,6 +170,22 @@ def test_a_definition_that_fits_many_is_not_quoted() -> None:
     found = {concept.term: concept for concept in concepts_of(given(text))}
     assert quotable(found["heart"]) == ""
     assert quotable(found["lung"])
+
+
+def test_a_definition_that_ends_in_the_open_is_not_quoted() -> None:
+    text = "The **selectivity** of a condition is the share of rows that satisfy it."
+    (concept,) = concepts_of(given(text))
+    assert quotable(concept) == ""
+
+
+def test_explained_terms_come_before_names_among_wrong_options() -> None:
+    text = """**Kerberos** is a protocol that proves who a user is. **Radix** is a number that a numeral system
+rests on. In 1883 Auguste Kerckhoffs wrote about ciphers. The letters of Kerckhoffs speak of Kasiski and ciphers."""
+    found = {**keywords(text), **{concept.term: concept for concept in concepts_of(given(text))}}
+    kerberos, pool = found["Kerberos"], [found["Kasiski"], found["Radix"]]
+    for name in ("Kasiski", "Radix"):
+        assert are_alike(kerberos, found[name])
+    assert ranked(kerberos, pool, frozenset({("kasiski",)}))[0].term == "Radix"
 
 
 def test_a_definition_keeps_its_relative_clause() -> None:

@@ -39,7 +39,7 @@ class Concept:
     def stems(self) -> tuple[str, ...]:
         return stems(self.term)
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return self.document.sentence(self.document.units[self.unit])
 

@@ -8,7 +8,7 @@ from lms.ai.grounded.layout import AWKWARD
 from lms.ai.grounded.text import stems, word_count
 
 _WORDS = range(4, 31)
-_VAGUE = re.compile(r"one of the (?:most|best|\w+est|main|many)\b")
+_VAGUE = re.compile(r"one of the (?:most|best|\w+est|main|many)\b|.*\b(?:it|them)$")
 
 
 def quotable(concept: Concept) -> str:

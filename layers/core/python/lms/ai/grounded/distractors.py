@@ -147,10 +147,11 @@ def _is_placed(concept: Concept) -> bool:
 def _kinship(answer: Concept, other: Concept, near: frozenset[tuple[str, ...]]) -> float:
     return (
         4.0 * bool(answer.genus and other.genus == answer.genus)
+        + 3.0 * (answer.kind == other.kind)
         + 1.5 * (kind_of(answer) == kind_of(other))
         + 1.5 * (_shape(answer) == _shape(other))
         + 0.7 * (len(answer.term.split()) == len(other.term.split()))
-        + 0.7 * (words(answer.term)[-1][-3:] == words(other.term)[-1][-3:])
+        + 0.7 * (_ending(answer.term) == _ending(other.term))
         + 1.5 * (other.stems in near)
     )
 
@@ -161,6 +162,12 @@ def kind_of(concept: Concept) -> str:
     return "a" if article in ("a", "an") else article
 
 
+@lru_cache(maxsize=4_096)
+def _ending(term: str) -> str:
+    return (words(term) or [""])[-1][-3:]
+
+
+@lru_cache(maxsize=4_096)
 def _shape(concept: Concept) -> tuple[bool, bool, bool]:
     term = concept.term
     return any(char.isdigit() for char in term), any(char.isupper() for char in term[1:]), concept.is_common

@@ -13,7 +13,7 @@ before after|minimum maximum|highest lowest|largest smallest|longest shortest|wi
 closest farthest|inside outside|inner outer|upper lower|internal external|forward backward|possible impossible
 mutable immutable|acidic alkaline|public private|northern southern
 eastern western|faster slower|higher lower|stronger weaker|more less
-left right|thicker thinner|above below|older younger|earlier later|rich poor|hot cold|first last|valid invalid
+left right|thicker thinner|above below|older younger|earlier later|hot cold|first last|valid invalid
 accepted rejected|legal illegal|north south|east west|top bottom|begins ends|began ended
 rises falls|positive negative|odd even|heavier lighter"""
 _WEAK = """high low|large small|larger smaller|quickly slowly|longer shorter|wide narrow|wider narrower|strong weak
@@ -28,7 +28,7 @@ _ONE_WAY = {
 }
 
 
-_AFTER_ARTICLE = frozenset("left right first last top bottom positive negative odd even rich poor".split())
+_AFTER_ARTICLE = frozenset("left right first last top bottom positive negative odd even".split())
 """Adjectives whose letters may stand for something else: they count only after an article."""
 
 

@@ -139,6 +139,11 @@ _LEANS_LATE = re.compile(
 )
 _LEANS_SOON = re.compile(r"(?:[A-Z][\w'’-]+\s){1,4}[a-z]+(?:\s[a-z]+)?\s(?:it|them)\b")
 """Pronouns early in a sentence, which may stand for something said before."""
+_LEANS_AT_LAST = re.compile(
+    r"(?:(?!,|\b(?:that|which|who|whose|when|if|because|and|but|so|while)\b).)*\b(?:it|them)(?:\s\w+)?[.!]?$",
+    re.IGNORECASE,
+)
+"""A pronoun at the end of a sentence of one clause."""
 _LEANS_ON_SOMEBODY = re.compile(
     r"(?:The|In|On|At|By|From|With|After|Before|When|While|During|For|To)\b[^A-Z]*?\s(?:he|his|she|her)\b"
 )
@@ -152,5 +157,5 @@ def leans(phrase: str) -> bool:
 
 def points_back(sentence: str) -> bool:
     """Whether a sentence leans on what stands before it, so that it cannot stand alone."""
-    forms = (_OPENS_BACK, _LEANS_LATE, _LEANS_SOON, _LEANS_ON_SOMEBODY)
+    forms = (_OPENS_BACK, _LEANS_LATE, _LEANS_SOON, _LEANS_AT_LAST, _LEANS_ON_SOMEBODY)
     return leans(sentence) or any(form.match(sentence) for form in forms)

@@ -20,7 +20,7 @@ FEW_TERMS = 4
 STATEMENT_WORDS = range(6, 33)
 """How long a sentence is that can be asked about by itself."""
 
-AWKWARD = re.compile(r"\[[^\]]*\]\(|https?:|<[a-zA-Z/]|\||____|[?…:]$|\bfor (?:example|instance)\b")
+AWKWARD = re.compile(r"\[[^\]]*\]\(|https?:|<[a-zA-Z/]|\||____|[?…:]$|\bfor (?:example|instance)\b|\bexamples?\.$")
 """What does not stand well in a question: links, markup, tables, gaps, questions, examples."""
 
 _OPENING_WORDS = 6
