@@ -23,7 +23,7 @@ from lms.telemetry import logger
 from tests.gemini_server import FakeGemini
 
 LEAST_PER_1000 = 8.0
-_TEXTS = Path(__file__).with_name("texts")
+TEXTS = Path(__file__).with_name("texts")
 _WORDS_PER_LESSON = 250
 _LESSONS = 15
 _MODELS = ("gemini-2.5-flash-lite", "gemini-3.5-flash-lite", "gemini-3.5-flash", "gemini-3.1-pro")
@@ -99,7 +99,7 @@ def _request(topic: str, lessons: int, text: str | None = None) -> CourseRequest
 def run() -> None:
     print("\nQuestions of the grounded provider on texts that are in no library")
     _line("text", "words", "lessons", "asked", "pass gates", "answerable", "duplicates", "usable/1,000")
-    tallies = {path.stem: tally(path.read_text(encoding="utf-8")) for path in sorted(_TEXTS.glob("*.md"))}
+    tallies = {path.stem: tally(path.read_text(encoding="utf-8")) for path in sorted(TEXTS.glob("*.md"))}
     for name, each in tallies.items():
         _line(name, each.words, each.lessons, len(each.asked), *_shares(each), f"{each.usable_per_1000:.1f}")
     worst = min(each.usable_per_1000 for each in tallies.values())
