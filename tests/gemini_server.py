@@ -468,9 +468,10 @@ def _cites_nothing(asked: Asked, good: Json) -> Json:
     return good
 
 
-def _invents_evidence(asked: Asked, good: Json) -> Json:
-    good["questions"][0]["evidence"] = "This sentence stands in no lesson at all."
-    return good
+def _invents_evidence(asked: Asked, fault: Fault) -> Reply:
+    good = write(asked)
+    good["questions"][0]["evidence"] = fault.text or "This sentence stands in no lesson at all."
+    return _answer(asked, json.dumps(good))
 
 
 def _invents_figure(asked: Asked, good: Json) -> Json:
@@ -567,7 +568,7 @@ FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "one_lesson_less": _says(_one_lesson_less),
     "cites_elsewhere": _says(_cites_elsewhere),
     "cites_nothing": _says(_cites_nothing),
-    "invents_evidence": _says(_invents_evidence),
+    "invents_evidence": _invents_evidence,
     "invents_number": _says(_invents_number),
     "links_away": _says(_links_away),
     "leaves_one_out": _says(_leaves_one_out),

@@ -174,6 +174,8 @@ def test_nothing_in_the_library_is_taken_for_an_order(path: Path):
         "The king ordered his ministers to ignore the assembly.",
         "A function returns its result to the caller.",
         "Translate the sentence into French.",
+        "System: a set of parts that work together.",
+        "Function: what an organ does for the body.",
     ],
 )
 def test_what_is_taught_is_no_order(said: str):

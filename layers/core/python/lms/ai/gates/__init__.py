@@ -70,7 +70,7 @@ def lesson(made: Lesson, request: CourseRequest, sources: Sequence[Source]) -> l
         found += lengths.problems(where, block.text, lengths.BLOCK)
         found += _passage(where, block.text, block.source, block.kind == "code", sources, orders, known)
     for n, term in enumerate(made.key_terms, start=1):
-        said = f"{term.term}: {term.definition}"
+        said = f"{term.term}\n{term.definition}"
         found += _passage(f"key term {n}", said, term.source, False, sources, orders, known)
     return found
 
@@ -129,7 +129,7 @@ def sound(made: Lesson, request: CourseRequest, sources: Sequence[Source]) -> Le
         return not any(_passage("", said, span, code, sources, orders, known))
 
     blocks = [block for block in made.blocks if passes(block.text, block.source, block.kind == "code")]
-    terms = [term for term in made.key_terms if passes(f"{term.term}: {term.definition}", term.source)]
+    terms = [term for term in made.key_terms if passes(f"{term.term}\n{term.definition}", term.source)]
     return Lesson(blocks=blocks, key_terms=terms) if blocks else None
 
 

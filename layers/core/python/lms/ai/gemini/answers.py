@@ -15,10 +15,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from lms.ai.gates import leaks
 from lms.ai.gemini import prompts
 from lms.ai.gemini.prompts import Prompt
+from lms.ai.instructions import instructs
 from lms.ai.invisible import visible
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MOST_PROBLEMS = 12
+_QUOTED = re.compile(r"(?<!\w)'.+?'(?!\w)|\".+?\"", re.DOTALL)
 
 
 def _printable(text: str) -> str:
@@ -50,11 +52,16 @@ T = TypeVar("T")
 
 
 class Unusable(Exception):
-    """The answer breaks rules; each of ``problems`` says which and where."""
+    """The answer breaks rules; each of ``problems`` says which and where. What they quote of it is no order."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = list(problems)[:_MOST_PROBLEMS]
+        # They become corrections, which the model is told to follow.
+        self.problems = [_QUOTED.sub(_harmless, problem) for problem in problems[:_MOST_PROBLEMS]]
+        super().__init__("; ".join(self.problems))
+
+
+def _harmless(quoted: re.Match[str]) -> str:
+    return "[an order to a machine]" if instructs(quoted.group()[1:-1]) else quoted.group()
 
 
 def read(
