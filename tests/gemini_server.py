@@ -227,8 +227,8 @@ def _questions(asked: Asked) -> Json:
 
 
 _GERMAN = (
-    "Dieser Absatz ist die Übersetzung von Absatz {}, und er steht in der Sprache, die gewünscht wurde. Er sagt nicht "
-    "mehr und nicht weniger als das, was auch in der Vorlage steht."
+    "Dieser Absatz ist die Übersetzung von Absatz {}, und er steht in der Sprache, die gewünscht wurde. Er sagt "
+    "nicht mehr und nicht weniger als das, was auch in der Vorlage steht."
 )
 
 

@@ -141,7 +141,7 @@ BODIES: dict[str, Body] = {
     "POST /ai/estimate": lambda place: {"task": "generate_course", "request": GENERATE},
     "GET /ai/usage": lambda place: None,
     "GET /ai/budgets": lambda place: None,
-    "PUT /ai/budgets": lambda place: {"per_user": {"tokens": 1_000_000_000}},
+    "PUT /ai/budgets": lambda place: {"users": {str(ObjectId()): {"tokens": 1_000_000_000}}},
     "GET /jobs": lambda place: None,
     "GET /jobs/{id}": lambda place: None,
     "POST /jobs/{id}/cancel": lambda place: None,

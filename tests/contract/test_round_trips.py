@@ -31,7 +31,7 @@ from tests.contract.test_role_matrix import (
 )
 from tests.mongo_commands import Command, recorded
 from tests.people import PASSWORD, Answer, Api, Person
-from tests.uploads import begin
+from tests.uploads import available, begin, post_form
 
 OPERATIONS = {
     "GET /health": 1,
@@ -197,7 +197,7 @@ def test_an_operation(api: Api, name: str):
 
 
 def invoke(function: str, event: dict[str, Any]) -> Any:
-    return importlib.import_module(function).lambda_handler(event, LambdaContext(60))
+    return importlib.import_module(function).lambda_handler(event, LambdaContext(300))
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -253,6 +253,22 @@ def an_upload_that_never_came(person: Person) -> Callable[[], object]:
     return lambda: invoke("files.sweep_files", sample("files/sweep_files"))
 
 
+def an_upload(person: Person) -> Callable[[], object]:
+    begun = begin(person, b"Plants turn light into sugar.")
+    assert post_form(begun["upload"], b"Plants turn light into sugar.").status == 204
+    event = sample("files/check_file")
+    news = {"eventName": "ObjectCreated:Post", "s3": {"object": {"key": begun["upload"]["fields"]["key"]}}}
+    event["Records"][0]["body"] = json.dumps({"Records": [news]})
+    return lambda: invoke("files.check_file", event)
+
+
+def a_text(person: Person) -> Callable[[], object]:
+    file_id = available(person, b"# Leaves\n\nPlants turn light into sugar.\n", content_type="text/markdown")
+    event = sample("files/extract_text")
+    event["Records"][0]["body"] = json.dumps({"file_id": file_id})
+    return lambda: invoke("files.extract_text", event)
+
+
 def a_waiting_event(person: Person) -> Callable[[], object]:
     nudge = sample("analytics/relay_events.queue")
     invoke("analytics.relay_events", nudge)
@@ -304,6 +320,8 @@ FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "analytics.relay_events": (a_waiting_event, 4),
     "assessments.close_attempts": (an_overdue_attempt, 11),
     "courses.run_work": (a_list_of_learners, 14),
+    "files.check_file": (an_upload, 4),
+    "files.extract_text": (a_text, 5),
     "files.sweep_files": (an_upload_that_never_came, 8),
     "gateway.authorize": (a_token, 0),
     "gateway.portal": (a_page, 1),

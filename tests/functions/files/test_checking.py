@@ -195,7 +195,7 @@ class TestNews:
         assert deliver(notification(key)) == {"batchItemFailures": []}
         assert stored(key) is None and kept(file_id) is None
 
-    @pytest.mark.parametrize("key", [f"incoming/{ObjectId()}/x", "incoming/nothing/x", "incoming/x"])
+    @pytest.mark.parametrize("key", ["incoming/68a1b2c3d4e5f60718293a40/x", "incoming/nothing/x", "incoming/x"])
     def test_of_no_file(self, key: str, person: Person):
         put(key, TEXT)
         assert deliver(notification(key)) == {"batchItemFailures": []}
