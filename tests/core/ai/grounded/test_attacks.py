@@ -12,7 +12,7 @@ from lms.ai.models import CourseRequest, Source
 from tests.attacks import ATTACKS, Attack
 from tests.core.ai.grounded.texts import asked, given, library
 
-BODY = library()[0].text[:5_000].rpartition("\n\n")[0]
+BODY = next(each.text for each in library() if each.id == "photosynthesis")[:5_000].rpartition("\n\n")[0]
 PLACES = ("paragraph", "in a paragraph", "end")
 COUNT = 2
 

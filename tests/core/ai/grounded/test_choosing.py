@@ -7,7 +7,7 @@ from lms.ai.grounded.material import read
 from lms.ai.grounded.provider import Grounded
 from lms.ai.grounded.ranking import bm25f, choose, relevant
 from lms.errors import Invalid
-from tests.core.ai.grounded.texts import ROME, asked, catalogue, given, library
+from tests.core.ai.grounded.texts import CELL, ROME, asked, catalogue, given, library
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,15 @@ def test_no_text_in_the_language_asked_for() -> None:
         from_library(asked("Machine Learning", 5, language="de"), catalogue())
     assert caught.value.code == "NO_SOURCE"
     assert "'de'" in caught.value.detail
+
+
+def test_a_text_in_another_language_is_refused_before_a_job_starts() -> None:
+    with pytest.raises(Invalid) as caught:
+        check_material(asked("Die Zelle", 1, CELL, "en"), [given(CELL)])
+    assert (caught.value.status, caught.value.code) == (422, "OTHER_LANGUAGE")
+    assert "German" in caught.value.detail and "'de'" in caught.value.detail
+    check_material(asked("Die Zelle", 1, CELL, "de-CH"), [given(CELL)])
+    check_material(asked("Die Zelle", 1, CELL, "fi"), [given(CELL)])
 
 
 def test_too_little_says_what_was_found_and_what_is_needed() -> None:

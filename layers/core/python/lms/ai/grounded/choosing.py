@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from lms.ai.grounded.material import LEAST_WORDS, capacity, read
+from lms.ai.grounded.language import LANGUAGES
+from lms.ai.grounded.material import LEAST_WORDS, Document, capacity, read
 from lms.ai.grounded.ranking import Entry, choose, names, segments_for
 from lms.ai.models import CourseRequest, Source
 from lms.errors import Invalid
@@ -29,11 +30,26 @@ def _speaks(entry: Entry, language: str) -> bool:
 
 
 def check_material(request: CourseRequest, sources: Sequence[Source]) -> None:
-    """Raise Invalid (422), NOT_ENOUGH_MATERIAL, where the sources do not fill the lessons."""
-    segments = segments_for(request, [read(source) for source in sources])
+    """Raise Invalid (422): OTHER_LANGUAGE where a source is not in the language asked for, NOT_ENOUGH_MATERIAL
+    where they do not fill the lessons."""
+    documents = [read(source) for source in sources]
+    for document in documents:
+        _check_language(request, document)
+    segments = segments_for(request, documents)
     possible = capacity(segments)
     if possible < request.lesson_count:
         raise _not_enough(request, sources, sum(segment.words for segment in segments), possible)
+
+
+def _check_language(request: CourseRequest, document: Document) -> None:
+    wanted = LANGUAGES.get(request.language.partition("-")[0])
+    found = LANGUAGES.get(document.language)
+    if wanted and found and wanted is not found:
+        raise Invalid(
+            f"{document.source.title!r} is in {found.name}, and the course is to be in {wanted.name}; nothing here "
+            f"can translate. Set language to {document.language!r}, or give a text in {wanted.name}.",
+            code="OTHER_LANGUAGE",
+        )
 
 
 def _no_source(request: CourseRequest, chosen: Sequence[Entry], library: Sequence[Entry]) -> Invalid:
