@@ -37,6 +37,8 @@ def keywords(text: str) -> dict[str, Concept]:
         "The towns met at Cologne and agreed to make war on him together.",
         "The doctor found a piece of lead in his stomach.",
         "Most tables in third normal form satisfy it already.",
+        "The Allies used such machines in 1944.",
+        "Before that, a choirmaster used what was at hand.",
         "The maximum was a law of the same month that set prices.",
     ],
 )
@@ -51,6 +53,7 @@ def test_sentences_that_lean_on_others_are_not_asked_about(sentence: str) -> Non
         "A person who drinks little releases more of the hormone than he needs.",
         "Water boils at 100 degrees at the level of the sea.",
         "Encoding protects nothing, because anybody can reverse it.",
+        "Fruits such as apples ripen in autumn.",
         "Two halves weigh the same as the whole.",
     ],
 )
@@ -61,8 +64,9 @@ def test_sentences_that_stand_alone(sentence: str) -> None:
 def test_names_are_found_whole_and_without_what_only_describes() -> None:
     text = """In 1159 Henry the Lion refounded the town of Lübeck. The fleet of the Duchy of Saxony came to Lübeck
 in November. In Lübeck the European trading routes met. The merchants of Lübeck sold their goods in Novgorod."""
+    text += " In the Bay of Fundy the range is large."
     found = {concept.term for concept in names_of(given(text))}
-    assert {"Henry the Lion", "Duchy of Saxony", "Lübeck", "Novgorod"} <= found
+    assert {"Bay of Fundy", "Henry the Lion", "Duchy of Saxony", "Lübeck", "Novgorod"} <= found
     assert not {"Henry", "Lion", "European", "November"} & found
 
 
@@ -151,6 +155,8 @@ def test_numbers_that_say_something_by_themselves(sentence: str, numbers: list[s
     [
         "The kontor was named Peterhof after its church.",
         "Henry left Rome in spring.",
+        "The Moon stands at a right angle to the Sun.",
+        "Around 1600 composers began to name the instruments.",
         "The wars last for years.",
         "It is cheap and even rich people buy it.",
     ],

@@ -55,7 +55,8 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWED_BADLY = re.compile(
-    r"\s*(?:than|or\b|to\s+\d|%?\s*or\b|,?\s*and\s+\w+\s*[,.]|all\b|other\b|example\b|of\s+the)", re.IGNORECASE
+    r"\s*(?:than|or\b|to\s+\d|%?\s*or\b|,?\s*and\s+\w+\s*[,.]|all\b|other\b|example\b|of\s+the|angles?\b|to\s+[a-z])",
+    re.IGNORECASE,
 )
 
 

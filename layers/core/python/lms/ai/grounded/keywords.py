@@ -13,7 +13,8 @@ from lms.ai.models import Source
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _CAPITALISED = re.compile(
-    rf"\b{_CAPITAL}(?: {_CAPITAL}){{0,3}}"
+    r"\b(?!(?:In|At|On|From|By|To|For|With|When|While|After|Before|Until|Since|As|If|The|Near|Under|During)\b)"
+    rf"{_CAPITAL}(?: {_CAPITAL}){{0,3}}"
     rf"(?:(?<=[a-zà-ÿ]) (?:of|the|of the|de|di|da|du|van|von) {_CAPITAL}(?: {_CAPITAL})?)?"
 )
 _PHRASE = re.compile(rf"\b(?P<article>{DETERMINER})\s(?P<phrase>[a-z-]{{3,}}\s[a-z-]{{3,}})(?P<next>\s?[\w.,;:)]+)")

@@ -115,7 +115,8 @@ _OPENS_BACK = re.compile(
     r"""(?:it|its|they|their|them|he|she|his|her|we|you|such|however|therefore|thus|hence|but|and|or|so|yet|instead
     |both|some|others?|another|each\ of|most\ of|many\ of|neither|either|here|there|then|also|again|similarly
     |moreover|furthermore|finally|next|for\ example|for\ instance|in\ (?:contrast|addition|turn|short)
-    |as\ a\ result|the\ (?:first|second|third|last|others|result|results|same|opposite|two|three|whole|rest|idea
+    |as\ a\ result|(?:before|after|since|until|by)\ that\b(?!\ \w)
+    |the\ (?:first|second|third|last|others|result|results|same|opposite|two|three|whole|rest|idea
     |method|procedure|name|product|acid|reaction|pathway|cost|step|answer|reason)|one\ of
     |er|sie|es|dies|diese[rsnm]?|dabei|dadurch|damit|daher|deshalb|jedoch|außerdem
     |il|elle|ils|elles|cela|ce|cet|cette|ces|donc|ainsi|cependant|este|esta|estos|estas|esto|sin\ embargo|por\ ello
@@ -123,7 +124,7 @@ _OPENS_BACK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LEANS_INSIDE = re.compile(
-    r"""\b(?:this|these|those|latter|former|mentioned|otherwise|instead|such\ an?
+    r"""\b(?:this|these|those|latter|former|mentioned|otherwise|instead|such\ an?|such\ (?!as\b)\w+s\b
     |(?:is|are|was|were|can|must|may|will)\ (?:then|therefore)
     |(?:at|by|for|from|in|of|on|to|with|limit|limits)\ that|the\ (?:following|other)
     |(?:see|in)\ (?:section|chapter|fig)|(?:of|in|at)\ the\ same\ (?!\w+\ as\b)
