@@ -7,7 +7,21 @@ import pytest
 from lms.ai import gates, instructions, library
 from lms.ai.gates import leaks, readability, support, tongue
 from lms.ai.invisible import visible
-from lms.ai.models import Block, Cloze, Lesson, Question, Quiz, ShortText, SingleChoice, Source, Span, TrueFalse
+from lms.ai.models import (
+    Block,
+    Cloze,
+    Lesson,
+    LessonPlan,
+    ModulePlan,
+    Outline,
+    Question,
+    Quiz,
+    ShortText,
+    SingleChoice,
+    Source,
+    Span,
+    TrueFalse,
+)
 from lms.fields import Difficulty
 from tests.core.ai.gemini.desk import request
 
@@ -105,6 +119,17 @@ def test_what_does_not_stand_in_its_source_is_named(said: str, problem: str):
 )
 def test_other_words_for_the_same_stand(said: str):
     assert list(support.problems(said, LEAVES)) == []
+
+
+def test_a_title_may_be_the_heading_of_what_a_lesson_is_a_part_of():
+    heading = "# Voyages, merchants, harbours, cargoes, storms and pilots"
+    source = SOURCE.model_copy(update={"text": f"{heading}\n\n{LEAVES}"})
+    title = heading.removeprefix("# ")
+    span = Span(source_id=source.id, start=source.text.index(LEAVES), end=len(source.text))
+    plan = LessonPlan(number=1, title=title, objectives=[f"Explain {title}"], minutes=10, spans=[span])
+    made = Outline(title="Leaves", description="", modules=[ModulePlan(title="Leaves", lessons=[plan])])
+    assert gates.outline(made, request(), [source]) == []
+    assert any("hardly a word" in each for each in gates.outline(made, request(), [SOURCE]))
 
 
 def test_a_translation_is_held_to_its_numbers():

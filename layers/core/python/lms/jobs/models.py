@@ -1,10 +1,11 @@
 """A job as its followers see it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, WithJsonSchema
 
 from lms.fields import DocumentId, Id, Moment, Resource
+from lms.mongo import Document
 
 
 class Usage(BaseModel):
@@ -61,14 +62,19 @@ class Analysis(Resource):
     sentences: list[AnalysisSentence]
 
 
+def _left_out(proposal: Document | None) -> None:
+    """It can hold a whole lesson."""
+
+
 class JobResult(Resource):
     """Of a list that was brought in, ``counts`` has the number of rows by outcome, and at ``report`` stands what
-    became of each."""
+    became of each. ``proposal`` is shown where the job stands alone, at ``/jobs/{id}``, and null elsewhere."""
 
     course_id: Id
     counts: dict[str, int] | None = None
     report: str | None = None
     analysis: Analysis | None = None
+    proposal: Annotated[Document | None, BeforeValidator(_left_out), WithJsonSchema({"type": "null"})] = None
 
 
 class Job(Resource):

@@ -5,6 +5,7 @@ prose, ``outline``, ``lesson``, ``quiz`` and ``question``. A model is asked agai
 leaves out what fails: ``sound`` and ``passing`` give the rest. What a model tells of its prompt, ``leaks`` sees.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lms.ai import evidence
@@ -15,6 +16,7 @@ from lms.ai.models import CourseRequest, Lesson, Outline, Question, Quiz, Single
 from lms.fields import Difficulty
 
 _ALIKE = 0.8
+_HEADING = re.compile(r"^#{1,6} .+$", re.MULTILINE)
 _LEAST_TOLD = 0.1
 """Of a lesson's title and objectives, which say what is done with the material as well."""
 
@@ -43,7 +45,9 @@ def text(
 
 def outline(made: Outline, request: CourseRequest, sources: Sequence[Source]) -> list[str]:
     found: list[str] = []
-    orders, known = orders_in(source.text for source in sources), _known(request)
+    # A lesson may be drawn from a part of a section, whose heading then stands elsewhere.
+    headings = "\n".join(heading for source in sources for heading in _HEADING.findall(source.text))
+    orders, known = orders_in(source.text for source in sources), f"{_known(request)}\n{headings}"
     parts = [("the title", made.title, lengths.TITLE), ("the description", made.description, lengths.DESCRIPTION)]
     parts += [("a skill", skill, lengths.TITLE) for skill in made.skills]
     parts += [("a module's title", module.title, lengths.TITLE) for module in made.modules]
