@@ -8,6 +8,7 @@ from bson import ObjectId
 from files.sweep_files import lambda_handler as sweep
 
 from lms import clock, queues, storage
+from lms.ai.repository import sources
 from lms.config import settings
 from lms.files import outcomes, repository
 from lms.files.sweeping import send_to_check
@@ -96,7 +97,8 @@ def test_a_file_that_a_lesson_shows_stays(api: Api) -> None:
 
 
 def due(file_id: str) -> None:
-    """Now is the time to look at this file, and at no other."""
+    """Now is the time to look at this file, and at nothing else."""
+    sources().update_many({}, {"$unset": {"superseded": ""}})
     repository.files().update_many({"_id": {"$ne": ObjectId(file_id)}}, {"$set": {"look_at": None}})
     repository.files().update_one({"_id": ObjectId(file_id)}, {"$set": {"look_at": clock.now()}})
 
