@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from lms import rate_limits
 from lms.ai.failures import BudgetUsedUp, ContentRefused, ProviderFailure
@@ -26,9 +25,6 @@ from lms.mongo import Document
 from lms.progress import gate
 from lms.spending import budgets, tasks
 from lms.spending.scopes import Payer
-
-if TYPE_CHECKING:
-    pass
 
 _MOST_PASSAGES = {"gemini": 8, "grounded": 40}
 """A model reads each; without one, the more there are, the better it shows which words are rare."""

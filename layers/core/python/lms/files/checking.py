@@ -32,7 +32,7 @@ _KEEPING_SECONDS = 60.0
 def check(key: str, seconds_left: Callable[[], float]) -> None:
     """See to the object under an incoming key, whether news of it comes once, twice, late or of no file at all.
 
-    Raise ``malware.Awaited`` until its scan has ended, Swapped where it is another one at each look.
+    Raise ``batches.Awaited`` until its scan has ended, Swapped where it is another one at each look.
     """
     if not key.startswith("incoming/"):
         return
