@@ -61,7 +61,11 @@ lock: $(VENV)/.start
 	$(COMPILE) layers/dependencies/requirements.in -c tests/requirements.txt -o layers/dependencies/requirements.txt
 	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt -o layers/gemini/requirements.txt
 	$(COMPILE) layers/documents/requirements.in -c tests/requirements.txt -o layers/documents/requirements.txt
+	@# tokenizers needs the hub for models that it downloads, and here it downloads none.
+	$(COMPILE) layers/intelligence/requirements.in -c tests/requirements.txt --excludes layers/intelligence/excluded.txt \
+		-o layers/intelligence/requirements.txt
 	$(COMPILE) benchmarks/requirements.in -c tests/requirements.txt -o benchmarks/requirements.txt
+	$(COMPILE) benchmarks/intelligence/requirements.in -c tests/requirements.txt -o benchmarks/intelligence/requirements.txt
 	$(COMPILE) infra/sam/requirements.in -o infra/sam/requirements.txt
 
 # SAM builds with Lambda's own Python: the first 3.13 that runs, on PATH or of pyenv or uv. It comes first on the

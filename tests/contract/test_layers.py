@@ -31,7 +31,7 @@ def test_packages_that_two_layers_share_have_one_version():
 
 @pytest.mark.parametrize(
     "lock",
-    [*LOCKS, *(ROOT / "infra").glob("*/requirements.txt"), ROOT / "benchmarks/requirements.txt"],
+    [*LOCKS, *(ROOT / "infra").glob("*/requirements.txt"), *(ROOT / "benchmarks").rglob("requirements.txt")],
     ids=str,
 )
 def test_a_lock_pins_by_hash_and_names_no_index(lock: Path):
