@@ -8,6 +8,7 @@ or the limit away. Learner beats cohort beats course, field by field.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from bson import ObjectId
 
 FIELDS = ("opens_at", "due_at", "closes_at", "time_limit_minutes", "attempts")
 
+_IN_ORDER = ("opens_at", "due_at", "closes_at")
 _LAST_MINUTE = time(23, 59)
 
 
@@ -90,6 +92,20 @@ def lateness(window: Window, submitted_at: datetime, extension_minutes: float = 
     if window.due_at is None:
         return timedelta()
     return max(timedelta(), submitted_at - window.due_at - timedelta(minutes=extension_minutes))
+
+
+def unordered(dates: Mapping[str, Any], place: str = "") -> list[dict[str, str]]:
+    """An error for each date of a piece of work or an override that comes before one that it must follow."""
+    given = [name for name in _IN_ORDER if dates.get(name)]
+    errors = [
+        {"pointer": f"{place}/{later}", "message": f"comes before {earlier}"}
+        for earlier, later in pairwise(given)
+        if dates[later] < dates[earlier]
+    ]
+    late = dates.get("late_policy") or {}
+    if late.get("cut_off_at") and dates.get("due_at") and late["cut_off_at"] < dates["due_at"]:
+        errors.append({"pointer": f"{place}/late_policy/cut_off_at", "message": "comes before due_at"})
+    return errors
 
 
 def _overridden(

@@ -1,7 +1,7 @@
 """How a list is brought in: some hundred rows at a time, each time in one transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -13,15 +13,14 @@ from lms.enrollment.imports import step_name
 from lms.enrollment.states import EnrollmentSource
 from lms.errors import Invalid
 from lms.jobs.failures import StepFailed
-from lms.jobs.steps import Finish, Kind, Step
+from lms.jobs.steps import Finish, Kind, Stage, Step
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 
 
-def _due(job: Document, done: frozenset[str]) -> Sequence[str]:
-    """One at a time: who stands earlier in the file has the earlier seat."""
-    names = (step_name(number) for number in range(1, job["progress"]["total"] + 1))
-    return [name for name in names if name not in done][:1]
+def _stages(job: Document) -> Iterator[Stage]:
+    """One after the other: who stands earlier in the file has the earlier seat."""
+    return (Stage("rows", [step_name(number)]) for number in range(1, job["progress"]["total"] + 1))
 
 
 def _work(step: Step) -> tuple[Any, Finish]:
@@ -61,4 +60,4 @@ def _outcome(enrollment: Document | None) -> str:
     return "enrolled" if enrollment["fresh"] else "already"
 
 
-KIND = Kind(due=_due, stage=lambda name: "rows", work=_work)
+KIND = Kind(stages=_stages, work=_work)

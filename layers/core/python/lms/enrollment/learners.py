@@ -27,6 +27,13 @@ def strangers(
     return {*user_ids, *cohort_ids} - known
 
 
+def active(
+    course_ids: Sequence[ObjectId], user_ids: Collection[ObjectId], tx: Transaction | None = None
+) -> list[Document]:
+    """The enrollments of those of the people who learn in the courses now."""
+    return repository.active_among(course_ids, list(user_ids), tx) if user_ids else []
+
+
 def courses_of(user_id: ObjectId, *statuses: EnrollmentStatus) -> list[ObjectId]:
     """The courses in which the person has an enrollment with one of the statuses."""
     return repository.courses_with(user_id, statuses)

@@ -50,6 +50,14 @@ def enrollments_of(tx: Transaction, course_id: ObjectId, user_ids: Sequence[Obje
     return {row["user_id"]: row for row in found}
 
 
+def active_among(
+    course_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId], tx: Transaction | None
+) -> list[Document]:
+    """The active enrollments of these people in these courses."""
+    wanted = {"course_id": {"$in": course_ids}, "user_id": {"$in": user_ids}, "status": "active"}
+    return list(enrollments().find(wanted, session=tx.session if tx else None))
+
+
 def courses_with(user_id: ObjectId, statuses: Sequence[str]) -> list[ObjectId]:
     """The courses in which the person has an enrollment with one of the statuses."""
     return enrollments().distinct("course_id", {"user_id": user_id, "status": {"$in": statuses}})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from lms.quizzes.models.items import Items
     from lms.quizzes.models.quiz import NewQuiz, QuizChange
 
-_IN_ORDER = ("opens_at", "due_at", "closes_at")
 _MOVES_ATTEMPTS = {*dates.FIELDS, "overrides", "late_policy"}
 _MOST_HTML_BYTES = 150_000
 
@@ -179,21 +177,7 @@ def delete(access: CourseAccess, expected: int | None) -> None:
 
 
 def _require_consistent(quiz: Mapping[str, Any]) -> None:
-    if errors := unordered(quiz):
+    if errors := dates.unordered(quiz):
         raise Invalid(errors=errors)
     if quiz["published"] and not quiz["items"]:
         raise Conflict("A quiz that learners see asks something: give it items first", code="QUIZ_EMPTY")
-
-
-def unordered(window: Mapping[str, Any], place: str = "") -> list[dict[str, str]]:
-    """An error for each date of a quiz or an override that comes before one that it must follow."""
-    given = [name for name in _IN_ORDER if window.get(name)]
-    errors = [
-        {"pointer": f"{place}/{later}", "message": f"comes before {earlier}"}
-        for earlier, later in pairwise(given)
-        if window[later] < window[earlier]
-    ]
-    late = window.get("late_policy") or {}
-    if late.get("cut_off_at") and window.get("due_at") and late["cut_off_at"] < window["due_at"]:
-        errors.append({"pointer": f"{place}/late_policy/cut_off_at", "message": "comes before due_at"})
-    return errors

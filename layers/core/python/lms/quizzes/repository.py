@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from lms import mongo
 from lms.mongo import Document, Transaction
@@ -14,6 +14,7 @@ _HAS_A_LESSON = {"lesson_id": {"$type": "objectId"}, "deleted_at": None}
 
 _FOLLOWS = {"source.follows": {"$gt": ""}}
 _CHANGED = {"source.changed": True}
+_UNREVIEWED = {"origin": "ai", "reviewed": None}
 
 quizzes = mongo.collection(
     "quizzes",
@@ -33,6 +34,11 @@ questions = mongo.collection(
         IndexModel([("used_in", ASCENDING)]),
         IndexModel([("source.follows", ASCENDING), ("lesson_id", ASCENDING)], partialFilterExpression=_FOLLOWS),
         IndexModel([("course_id", ASCENDING), ("lesson_id", ASCENDING)], partialFilterExpression=_CHANGED),
+        IndexModel(
+            [("course_id", ASCENDING), ("lesson_id", ASCENDING)],
+            name="unreviewed",
+            partialFilterExpression=_UNREVIEWED,
+        ),
     ],
 )
 question_versions = mongo.collection(
@@ -257,33 +263,24 @@ def questions_of_lesson_following(tx: Transaction, lesson_id: ObjectId, source_i
     return list(questions().find(wanted, session=tx.session))
 
 
-def cite(tx: Transaction, question_id: ObjectId, source: Document, now: datetime) -> None:
-    """The question's next version, that version kept."""
-    changed = questions().find_one_and_update(
-        {"_id": question_id},
-        {"$set": {"source": source, "updated_at": now}, "$inc": {"version": 1}},
-        return_document=ReturnDocument.AFTER,
+def keep_reviewed(tx: Transaction, rows: Sequence[Document], now: datetime) -> None:
+    """The questions' next versions, which differ in ``source`` and ``reviewed`` alone, those versions kept."""
+    if not rows:
+        return
+    renewed = [{**row, "version": row["version"] + 1, "updated_at": now} for row in rows]
+    names = ("source", "reviewed", "version", "updated_at")
+    questions().bulk_write(
+        [UpdateOne({"_id": row["_id"]}, {"$set": {name: row.get(name) for name in names}}) for row in renewed],
         session=tx.session,
     )
-    assert changed is not None, "it was found in this transaction"
-    question_versions().insert_one(_version(changed), session=tx.session)
+    question_versions().insert_many([_version(row) for row in renewed], session=tx.session)
 
 
-def lessons_with_changed_sources(tx: Transaction, course_id: ObjectId) -> set[ObjectId]:
-    """Those whose questions cite a source that has changed."""
-    wanted = {"course_id": course_id, **_CHANGED, "deleted_at": None}
-    found = questions().find(wanted, {"lesson_id": 1}, session=tx.session)
-    return {row["lesson_id"] for row in found if row["lesson_id"]}
-
-
-def accept_sources(tx: Transaction, course_id: ObjectId, lesson_id: ObjectId, now: datetime) -> bool:
-    """Take the marks from the lesson's questions; whether any had one."""
-    marked = list(
-        questions().find({"course_id": course_id, "lesson_id": lesson_id, **_CHANGED}, session=tx.session)
-    )
-    for question in marked:
-        cite(tx, question["_id"], {**question["source"], "changed": False}, now)
-    return bool(marked)
+def to_review(tx: Transaction, course_id: ObjectId, **of: Any) -> list[Document]:
+    """The course's questions that an AI wrote and nobody has looked at, or whose source has changed since."""
+    wanted = {"course_id": course_id, **of, "deleted_at": None}
+    found = questions().find({"$or": [{**wanted, **_UNREVIEWED}, {**wanted, **_CHANGED}]}, session=tx.session)
+    return list(found)
 
 
 def delete_question(tx: Transaction, question_id: ObjectId, now: datetime) -> bool:

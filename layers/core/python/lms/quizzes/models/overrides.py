@@ -11,8 +11,8 @@ from lms.quizzes.limits import Attempts, Minutes
 MOST_OVERRIDES = 1_000
 
 
-class Override(Body):
-    """Other dates and limits for one cohort or one learner. What is left out stays as it is for the others; null
+class DatesOverride(Body):
+    """Other dates and attempts for one cohort or one learner. What is left out stays as it is for the others; null
     takes the date or the limit away."""
 
     cohort_id: Reference = UNCHANGED
@@ -20,7 +20,6 @@ class Override(Body):
     opens_at: Instant | None = UNCHANGED
     due_at: Instant | None = UNCHANGED
     closes_at: Instant | None = UNCHANGED
-    time_limit_minutes: Minutes | None = UNCHANGED
     attempts: Attempts | None = UNCHANGED
 
     @model_validator(mode="after")
@@ -33,20 +32,30 @@ class Override(Body):
         return self
 
 
+class Override(DatesOverride):
+    """Other dates and limits for one cohort or one learner. What is left out stays as it is for the others; null
+    takes the date or the limit away."""
+
+    time_limit_minutes: Minutes | None = UNCHANGED
+
+
 class OverrideList(Body):
     """All overrides of the quiz, each cohort and learner at most once."""
 
     overrides: Annotated[list[Override], Field(max_length=MOST_OVERRIDES)]
 
 
-class ShownOverride(TypedDict, total=False):
+class ShownDatesOverride(TypedDict, total=False):
     cohort_id: Id
     user_id: Id
     opens_at: Moment | None
     due_at: Moment | None
     closes_at: Moment | None
-    time_limit_minutes: float | None
     attempts: int | None
+
+
+class ShownOverride(ShownDatesOverride, total=False):
+    time_limit_minutes: float | None
 
 
 class QuizOverrides(Resource):
