@@ -22,7 +22,7 @@ from lms.errors import NotFound
 from lms.events import events
 from lms.jobs import changes, dispatch, jobs, repository, starting, steps
 from lms.jobs.failures import StepFailed
-from lms.jobs.steps import Kind, Step
+from lms.jobs.steps import Kind, Stage, Step
 from lms.permissions import Role
 
 LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
@@ -35,19 +35,13 @@ class Trial:
         self.worked: Counter[str] = Counter()
         self.held: mongo.Document = {}
         self.troubles: dict[str, Callable[[], None]] = {}
-        self.kind = Kind(due=self._due, stage=lambda name: name.partition("-")[0], work=self._work)
+        stages = [Stage("outline", ["outline"]), Stage("lessons", LESSONS), Stage("end", ["end"])]
+        self.kind = Kind(stages=lambda job: stages, work=self._work)
         self.job_id: ObjectId = mongo.transaction(
             lambda tx: starting.start(
                 tx, ObjectId(), "course_generation", first_step="outline", total=5, provider="grounded"
             )
         )["_id"]
-
-    @staticmethod
-    def _due(job: mongo.Document, done: frozenset[str]) -> list[str]:
-        for stage in (["outline"], LESSONS, ["end"]):
-            if left := [name for name in stage if name not in done]:
-                return left
-        return []
 
     def _work(self, step: Step) -> tuple[Any, None]:
         name = step.name

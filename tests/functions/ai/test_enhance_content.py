@@ -82,6 +82,7 @@ def test_a_long_lesson_is_done_part_by_part(course: Taught):
     job_id = answer.json["job_id"]
     job = course.owner.get(f"/jobs/{job_id}").json
     assert job["progress"]["total"] > 3
+    assert (job["progress"]["step"], job["progress"]["done"]) == ("blocks", 0)
     _, proposal = course.finished(job_id)
     assert [block["block_id"] for block in proposal["blocks"]] == course.block_ids()
 

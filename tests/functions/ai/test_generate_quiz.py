@@ -116,6 +116,7 @@ def test_a_text_that_holds_nothing_to_ask_fails_with_a_reason(course: Taught):
     bare = course.add_lesson("Bare", text("Well? And so on and so forth."))
     body = {"course_id": course.id, "lesson_ids": [bare], "count": 3, "kinds": ["cloze"]}
     job_id = course.owner.post("/ai/generate-quiz", body).json["job_id"]
+    assert course.owner.get(f"/jobs/{job_id}").json["progress"] == {"step": "questions", "done": 0, "total": 2}
     with pytest.raises(AssertionError):
         course.finished(job_id)
     error = course.owner.get(f"/jobs/{job_id}").json["error"]

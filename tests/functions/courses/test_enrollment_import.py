@@ -162,6 +162,7 @@ def test_the_report_is_there_before_its_rows_turn_has_come(api: Api, course: Cla
     person = api.person()
     job_id = bring(course, f"email\n{person.email}\nx\n").json["job_id"]
     path = f"{course.enrollments}/import/{job_id}"
+    assert course.owner.get(f"/jobs/{job_id}").json["progress"] == {"step": "rows", "done": 0, "total": 1}
     assert report(course, path, limit=1) == [(2, None, person.id, None), (3, "invalid", None, "NO_ADDRESS")]
     work_off(job_id)
     assert report(course, path, limit=1)[0] == (2, "enrolled", person.id, None)

@@ -5,6 +5,7 @@ Nothing of a question or an answer is kept, and neither is logged.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -88,8 +89,8 @@ def _answer(
     except ContentRefused:
         return []
     except ProviderFailure as failure:
-        retry_after = round(getattr(failure, "retry_after", None) or 5)
-        raise Unavailable("The tutor cannot answer at this moment; ask again", retry_after=retry_after) from failure
+        wait = math.ceil(failure.retry_after or 5)
+        raise Unavailable("The tutor cannot answer at this moment; ask again", retry_after=wait) from failure
     if name == "gemini":
         # The seconds that a model takes suffice to begin a quiz.
         ongoing.require_none(access)

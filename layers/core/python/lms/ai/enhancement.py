@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lms.courses.access import CourseAccess
     from lms.mongo import Document, Transaction
 
+STAGE = "blocks"
 PART = "part-"
 """The name of a step that asks the provider, before its number."""
 
@@ -83,6 +84,7 @@ def start(
         access.caller.id,
         "content_enhancement",
         first_step=f"{PART}1",
+        stage=STAGE,
         total=len(parts) + 1,
         course_id=access.course_id,
         lesson_id=lesson["_id"],

@@ -6,29 +6,24 @@ from typing import Any
 from bson import ObjectId
 
 from lms.ai import lesson_material, sources
-from lms.ai.enhancement import PART
-from lms.ai.failures import ProviderFailure
+from lms.ai.enhancement import PART, STAGE
 from lms.ai.lesson_texts import Change, Enhancement, LessonText, Picture, Task
 from lms.ai.metering import provider_of
 from lms.ai.models import KeyTerm
 from lms.ai.proposals import differences
 from lms.courses import readings
-from lms.jobs.failures import StepFailed
-from lms.jobs.steps import Finish, Kind, Step
+from lms.jobs.steps import Finish, Kind, Stage, Step
 from lms.mongo import Document
 
 _PROPOSAL = "proposal"
 
 
-def _due(job: Document, done: frozenset[str]) -> Sequence[str]:
-    for stage in ([f"{PART}{number}" for number in range(1, len(job["parts"]) + 1)], [_PROPOSAL]):
-        if left := [name for name in stage if name not in done]:
-            return left
-    return []
+def _stages(job: Document) -> Sequence[Stage]:
+    return Stage(STAGE, _part_names(job)), Stage(_PROPOSAL, [_PROPOSAL])
 
 
-def _stage(name: str) -> str:
-    return "blocks" if name.startswith(PART) else _PROPOSAL
+def _part_names(job: Document) -> list[str]:
+    return [f"{PART}{number}" for number in range(1, len(job["parts"]) + 1)]
 
 
 def _work(step: Step) -> tuple[Any, Finish | None]:
@@ -48,14 +43,9 @@ def _work(step: Step) -> tuple[Any, Finish | None]:
         if not task.block_ids:
             return Enhancement(changes=missing).model_dump(mode="json"), None
     rows = lesson_material.sources_of([lesson], job["owner_id"])
-    try:
-        ai = provider_of(step, alone=len(job["parts"]) == 1)
-        made = ai.enhance(task, lesson, lesson_material.as_sources(rows))
-        return made.model_copy(update={"changes": [*made.changes, *missing]}).model_dump(mode="json"), None
-    except ProviderFailure as failure:
-        if failure.retryable:
-            raise
-        raise StepFailed(failure.code, failure.reason) from failure
+    ai = provider_of(step, alone=len(job["parts"]) == 1)
+    made = ai.enhance(task, lesson, lesson_material.as_sources(rows))
+    return made.model_copy(update={"changes": [*made.changes, *missing]}).model_dump(mode="json"), None
 
 
 def _with_pictures(task: Task, lesson: LessonText, course_id: ObjectId) -> tuple[Task, list[Change]]:
@@ -86,7 +76,7 @@ def _lesson(step: Step) -> LessonText:
 def _proposal(step: Step) -> Finish:
     job, lesson = step.job, _lesson(step)
     done = step.outputs(PART)
-    parts = [Enhancement.model_validate(done[f"{PART}{n}"]) for n in range(1, len(job["parts"]) + 1)]
+    parts = [Enhancement.model_validate(done[name]) for name in _part_names(job)]
     shown = _Shown(lesson, job)
     proposal = {
         "lesson_id": job["lesson_id"],
@@ -141,4 +131,4 @@ class _Shown:
         }
 
 
-KIND = Kind(due=_due, stage=_stage, work=_work)
+KIND = Kind(stages=_stages, work=_work)

@@ -1,35 +1,44 @@
-"""Why an AI provider did not deliver, told so that the person who started the job can act on it."""
+"""Why an AI provider did not deliver, told so that the person who asked can act on it."""
 
 from lms.errors import DomainError
-from lms.jobs.failures import Trouble
+from lms.jobs.failures import StepFailed, Trouble
 
 
-class ProviderFailure(Trouble):
-    """``retryable``: the same call may succeed later, unchanged."""
+class ProviderFailure(Exception):
+    """``reason`` is one sentence for that person, ``code`` a stable name for it. Where ``retry_after`` is known, it
+    is how many seconds to wait."""
 
-    retryable = False
-    code = "PROVIDER_FAILED"
+    code: str
+    reason: str
+    retry_after: float | None = None
 
 
-class ContentRefused(ProviderFailure):
+class _Final(ProviderFailure, StepFailed):
+    """The same call would fail again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(self.code, reason)
+
+
+class ContentRefused(_Final):
     """The model would not write it, or what it wrote failed validation each time."""
 
     code = "CONTENT_REFUSED"
 
 
-class ProviderRejected(ProviderFailure):
+class ProviderRejected(_Final):
     """The provider does not accept our calls: a wrong key, an unknown model, a request it cannot read."""
 
     code = "PROVIDER_REJECTED"
 
 
-class BudgetExhausted(ProviderFailure):
+class BudgetExhausted(_Final):
     """The next call does not fit into the tokens that are left."""
 
     code = "BUDGET_EXHAUSTED"
 
 
-class BudgetUsedUp(ProviderFailure):
+class BudgetUsedUp(_Final):
     """The month's budget of the platform, the person or the course has too little left; ``exceeded`` says whose."""
 
     code = "BUDGET_EXCEEDED"
@@ -39,10 +48,9 @@ class BudgetUsedUp(ProviderFailure):
         self.exceeded = exceeded
 
 
-class ProviderUnavailable(ProviderFailure):
-    """The provider is away, slow or limiting us."""
+class ProviderUnavailable(ProviderFailure, Trouble):
+    """The provider is away, slow or limiting us: the same call may succeed later, unchanged."""
 
-    retryable = True
     code = "PROVIDER_UNAVAILABLE"
 
     def __init__(self, reason: str, *, retry_after: float | None = None) -> None:

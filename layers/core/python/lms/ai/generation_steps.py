@@ -4,46 +4,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from lms.ai import library, repository, sources
-from lms.ai.failures import ProviderFailure
 from lms.ai.generation import OUTLINE
 from lms.ai.metering import provider_of
 from lms.ai.models import CourseRequest, Lesson, Outline, Quiz
 from lms.ai.providers import Provider
 from lms.courses import assembly
 from lms.jobs.failures import StepFailed
-from lms.jobs.steps import Finish, Kind, Step
+from lms.jobs.steps import Finish, Kind, Stage, Step
 from lms.mongo import Document, Transaction
 
 _ASSEMBLY = "assembly"
-_STAGES = {"outline": "outline", "lesson": "lessons", "quiz": "quizzes", "assembly": "assembly"}
 
 
-def _due(job: Document, done: frozenset[str]) -> Sequence[str]:
+def _stages(job: Document) -> Sequence[Stage]:
     numbers = range(1, job["request"]["lesson_count"] + 1)
-    for stage in (
-        [OUTLINE],
-        [f"lesson-{number}" for number in numbers],
-        [f"quiz-{number}" for number in numbers],
-        [_ASSEMBLY],
-    ):
-        if left := [name for name in stage if name not in done]:
-            return left
-    return []
-
-
-def _stage(name: str) -> str:
-    return _STAGES[name.partition("-")[0]]
+    return (
+        Stage("outline", [OUTLINE]),
+        Stage("lessons", [f"lesson-{number}" for number in numbers]),
+        Stage("quizzes", [f"quiz-{number}" for number in numbers]),
+        Stage("assembly", [_ASSEMBLY]),
+    )
 
 
 def _work(step: Step) -> tuple[Any, Finish | None]:
     if step.name == _ASSEMBLY:
         return None, _assembly(step)
-    try:
-        return _ask(step, provider_of(step, alone=step.name == OUTLINE)), None
-    except ProviderFailure as failure:
-        if failure.retryable:
-            raise
-        raise StepFailed(failure.code, failure.reason) from failure
+    return _ask(step, provider_of(step, alone=step.name == OUTLINE)), None
 
 
 def _ask(step: Step, ai: Provider) -> dict[str, Any]:
@@ -102,4 +88,4 @@ def _assembly(step: Step) -> Finish:
     return assemble
 
 
-KIND = Kind(due=_due, stage=_stage, work=_work)
+KIND = Kind(stages=_stages, work=_work)

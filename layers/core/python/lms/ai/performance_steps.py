@@ -7,7 +7,6 @@ from bson import ObjectId
 
 from lms import clock
 from lms.ai import narration, performance
-from lms.ai.failures import ProviderFailure
 from lms.ai.grounded import narrating
 from lms.ai.metering import provider_of
 from lms.ai.narration import About, Sentence
@@ -21,7 +20,7 @@ from lms.enrollment import visible
 from lms.errors import Forbidden, NotFound, Unauthenticated
 from lms.figures import Figure
 from lms.jobs.failures import StepFailed
-from lms.jobs.steps import Finish, Kind, Step
+from lms.jobs.steps import Finish, Kind, Stage, Step
 from lms.mongo import Document
 from lms.progress import figures as progress
 
@@ -42,21 +41,12 @@ SOURCES = (
 """What a narrative draws on, in the order in which it is told. A package that computes more figures adds a line."""
 
 
-def _due(job: Document, done: frozenset[str]) -> Sequence[str]:
-    return [] if NARRATIVE in done else [NARRATIVE]
-
-
 def _work(step: Step) -> tuple[Any, Finish]:
     job = step.job
     asked = _subject(job)
     language: str = job["request"]["language"]
     figures = _figures(asked)
-    try:
-        sentences = _sentences(step, figures, asked.about, language)
-    except ProviderFailure as failure:
-        if failure.retryable:
-            raise
-        raise StepFailed(failure.code, failure.reason) from failure
+    sentences = _sentences(step, figures, asked.about, language)
     if wrong := narration.problems(sentences, figures, language):
         raise StepFailed("CONTENT_REFUSED", f"The narrative does not agree with its figures: {'; '.join(wrong)}")
     analysis = {
@@ -94,4 +84,4 @@ def _figures(asked: Subject) -> list[Figure]:
     return [figure for source in SOURCES for figure in source.of_learners(asked.access, learners)]
 
 
-KIND = Kind(due=_due, stage=lambda name: name, work=_work)
+KIND = Kind(stages=lambda job: [Stage(NARRATIVE, [NARRATIVE])], work=_work)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lms.courses.access import CourseAccess
     from lms.mongo import Document, Transaction
 
+STAGE = "questions"
 LESSON = "questions-"
 """The name of a step that asks the provider, before its number."""
 
@@ -103,6 +104,7 @@ def start(tx: Transaction, access: CourseAccess, request: QuizRequest, lessons: 
         access.caller.id,
         "quiz_generation",
         first_step=f"{LESSON}1",
+        stage=STAGE,
         total=len(lessons) + 1,
         course_id=access.course_id,
         request=wanted,

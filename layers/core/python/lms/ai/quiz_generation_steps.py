@@ -7,29 +7,22 @@ from bson import ObjectId
 from pydantic import ValidationError
 
 from lms.ai import lesson_material, sources
-from lms.ai.failures import ProviderFailure
 from lms.ai.lesson_texts import Asked, LessonText, Questions, QuestionTask
 from lms.ai.metering import provider_of
 from lms.ai.proposals.standing import bare, stands_in
-from lms.ai.quiz_generation import LESSON
+from lms.ai.quiz_generation import LESSON, STAGE
 from lms.courses import readings
 from lms.jobs.failures import StepFailed
-from lms.jobs.steps import Finish, Kind, Step
+from lms.jobs.steps import Finish, Kind, Stage, Step
 from lms.mongo import Document
 from lms.quizzes import generated
 
 _PROPOSAL = "proposal"
 
 
-def _due(job: Document, done: frozenset[str]) -> Sequence[str]:
-    for stage in ([f"{LESSON}{number}" for number in range(1, len(job["lessons"]) + 1)], [_PROPOSAL]):
-        if left := [name for name in stage if name not in done]:
-            return left
-    return []
-
-
-def _stage(name: str) -> str:
-    return "questions" if name.startswith(LESSON) else _PROPOSAL
+def _stages(job: Document) -> Sequence[Stage]:
+    asking = [f"{LESSON}{number}" for number in range(1, len(job["lessons"]) + 1)]
+    return Stage(STAGE, asking), Stage(_PROPOSAL, [_PROPOSAL])
 
 
 def _work(step: Step) -> tuple[Any, Finish | None]:
@@ -47,13 +40,8 @@ def _work(step: Step) -> tuple[Any, Finish | None]:
         besides=generated.evidence_about(job["course_id"], row["lesson_id"]),
     )
     rows = lesson_material.sources_of([lesson], job["owner_id"])
-    try:
-        ai = provider_of(step, alone=len(job["lessons"]) == 1)
-        return ai.questions(task, lesson, lesson_material.as_sources(rows)).model_dump(mode="json"), None
-    except ProviderFailure as failure:
-        if failure.retryable:
-            raise
-        raise StepFailed(failure.code, failure.reason) from failure
+    ai = provider_of(step, alone=len(job["lessons"]) == 1)
+    return ai.questions(task, lesson, lesson_material.as_sources(rows)).model_dump(mode="json"), None
 
 
 def _lesson(job: Document, row: Document) -> LessonText:
@@ -131,4 +119,4 @@ def _block_of(evidence: str, lesson: LessonText) -> str | None:
     return next((block.id for block in lesson.blocks if stands_in(evidence, block.text)), None)
 
 
-KIND = Kind(due=_due, stage=_stage, work=_work)
+KIND = Kind(stages=_stages, work=_work)

@@ -82,6 +82,7 @@ def start(tx: Transaction, access: CourseAccess, rows: Sequence[Document]) -> Do
         access.caller.id,
         KIND,
         first_step=step_name(1),
+        stage="rows",
         total=len(rows_of),
         course_id=access.course_id,
     )

@@ -14,9 +14,17 @@ NO_USAGE = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0}
 
 
 def start(
-    tx: Transaction, owner_id: ObjectId, kind: str, *, first_step: str, total: int, **details: Any
+    tx: Transaction,
+    owner_id: ObjectId,
+    kind: str,
+    *,
+    first_step: str,
+    total: int,
+    stage: str | None = None,
+    **details: Any,
 ) -> Document:
-    """Store a job with its first step, whose message goes out once the transaction stands.
+    """Store a job with its first step, whose message goes out once the transaction stands. ``stage`` is that
+    step's, where it has another name.
 
     Raise 429 BUDGET_EXCEEDED where a model is to be asked and a budget that holds for it is used up.
     """
@@ -28,7 +36,7 @@ def start(
         "kind": kind,
         "status": "queued",
         "owner_id": owner_id,
-        "progress": {"step": first_step, "done": 0, "total": total},
+        "progress": {"step": stage or first_step, "done": 0, "total": total},
         "usage": dict(NO_USAGE),
         "course_id": None,
         "result": None,

@@ -6,10 +6,10 @@ only one.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 
@@ -27,17 +27,28 @@ Finish = Callable[[Transaction], Document]
 """Runs in the transaction that completes a step, and gives the job's fields that it settles."""
 
 
+class Stage(NamedTuple):
+    """Steps that run side by side, once those of the stage before are finished. ``name`` is for the people."""
+
+    name: str
+    steps: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job.
+    """A kind of job: the ``stages`` that one goes through, and the ``work`` on a claimed step, which gives its
+    output, and what else to write in the transaction that keeps it."""
 
-    ``due`` names the steps that are due once ``done`` are finished (none: the job is), ``stage`` a step's stage,
-    and ``work`` does a claimed step: its output, and what else to write in the transaction that keeps it.
-    """
-
-    due: Callable[[Document, frozenset[str]], Sequence[str]]
-    stage: Callable[[str], str]
+    stages: Callable[[Document], Iterable[Stage]]
     work: Callable[["Step"], tuple[Any, Finish | None]]
+
+    def due(self, job: Document, done: set[str]) -> list[str]:
+        """The steps that are still to be finished before others; none where all are."""
+        left = ([name for name in stage.steps if name not in done] for stage in self.stages(job))
+        return next(filter(None, left), [])
+
+    def stage_of(self, job: Document, step: str) -> str:
+        return next(stage.name for stage in self.stages(job) if step in stage.steps)
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ def _complete(kind: Kind, job: Document, held: Document, output: Any, finish: Fi
 
     def keep(tx: Transaction) -> None:
         if repository.finish_step(tx, held, "done", output=output):
-            fields = {"progress.step": kind.stage(held["name"]), **(finish(tx) if finish else {})}
+            fields = {"progress.step": kind.stage_of(job, held["name"]), **(finish(tx) if finish else {})}
             _settle(tx, kind, _touch(tx, job, held, {"$set": fields, "$inc": {"progress.done": 1}}))
 
     mongo.transaction(keep)
@@ -161,7 +172,7 @@ def _settle(tx: Transaction, kind: Kind, job: Document) -> None:
     """
     if job["status"] in UNFINISHED:
         rows = {row["name"]: row for row in repository.step_states(tx, job["_id"])}
-        due = kind.due(job, frozenset(name for name, row in rows.items() if row["state"] == "done"))
+        due = kind.due(job, {name for name, row in rows.items() if row["state"] == "done"})
         fresh = [name for name in due if name not in rows]
         if fresh:
             repository.add_steps(tx, job, fresh, clock.now())
