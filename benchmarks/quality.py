@@ -16,7 +16,7 @@ from lms.ai.gemini.provider import Gemini
 from lms.ai.gemini.retries import Retries
 from lms.ai.grounded import outlining, questions, summarising
 from lms.ai.grounded.material import capacity, read
-from lms.ai.grounded.ranking import segments_for
+from lms.ai.grounded.relevance import segments_for
 from lms.ai.models import CourseRequest, Lesson, Question, Quiz, Source
 from lms.jobs.models import Usage
 from lms.telemetry import logger

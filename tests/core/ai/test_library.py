@@ -7,7 +7,7 @@ import pytest
 
 from lms.ai import library, repository
 from lms.ai.grounded.material import read, sections
-from lms.ai.grounded.ranking import index_of
+from lms.ai.grounded.relevance import index_of
 from lms.ai.grounded.text import pieces, without_code
 from lms.ai.models import Source
 

@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from random import Random
+from typing import Any
 
 import pytest
 
+from lms.attempts import presentation
 from lms.attempts.arrangement import order
-from lms.attempts.presentation import presented, reviewed
+from lms.attempts.models.question import PresentedQuestion, ReviewedQuestion
 from lms.attempts.responses import checked
 from lms.attempts.scoring import score
 from lms.quizzes.contents import Question
@@ -15,8 +17,16 @@ from lms.quizzes.texts import rendered
 from tests.questions import EACH_KIND, any_question, any_value, question
 
 
-def view(asked: Question, rng: Random) -> dict:
-    return presented(asked, rendered(asked), order(asked.content, rng)).model_dump()
+def presented(*given: Any) -> dict[str, Any]:
+    return PresentedQuestion.model_validate(presentation.presented(*given)).model_dump()
+
+
+def reviewed(*given: Any) -> ReviewedQuestion:
+    return ReviewedQuestion.model_validate(presentation.reviewed(*given))
+
+
+def view(asked: Question, rng: Random) -> dict[str, Any]:
+    return presented(asked, rendered(asked), order(asked.content, rng))
 
 
 @pytest.mark.parametrize("kind", EACH_KIND)
@@ -70,7 +80,7 @@ def test_who_answers_by_what_they_read_is_right(seed):
         return {row[field].removeprefix("<p>").removesuffix("</p>\n"): row["id"] for row in rows}
 
     orders = {kind: order(asked.content, Random(seed)) for kind, asked in EACH_KIND.items()}
-    shown = {kind: presented(q, rendered(q), orders[kind]).model_dump() for kind, q in EACH_KIND.items()}
+    shown = {kind: presented(q, rendered(q), orders[kind]) for kind, q in EACH_KIND.items()}
     single, multiple = read("single", "options", "html"), read("multiple", "options", "html")
     items, prompts = read("ordering", "items", "html"), read("matching", "prompts", "html")
     answers = read("matching", "answers", "text")
@@ -164,7 +174,7 @@ def test_after_release_the_key_and_the_feedback_are_shown(kind, places, value, k
     assert [(row.id, row.html) for row in shown.feedback] == [
         (id, f"<p>{text}</p>\n") for id, text in [*feedback, (None, "always")]
     ]
-    before = presented(asked, html, places).model_dump()
+    before = presented(asked, html, places)
     assert before.items() <= shown.model_dump().items()
 
 
@@ -181,7 +191,7 @@ def test_the_shown_key_sent_as_an_answer_is_wholly_right():
     for _ in range(500):
         asked = any_question(rng)
         html, places = rendered(asked), order(asked.content, rng)
-        value = any_value(presented(asked, html, places).model_dump(), rng)
+        value = any_value(presented(asked, html, places), rng)
         response = checked(asked.content, places, value)
         shown = json.loads(reviewed(asked, html, places, response, score(asked, response)).model_dump_json())
         if asked.content.kind != "essay":

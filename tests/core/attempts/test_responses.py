@@ -138,7 +138,7 @@ def test_a_response_goes_out_as_it_came_in():
     for _ in range(500):
         question = any_question(rng)
         places = order(question.content, rng)
-        view = presented(question, rendered(question), places).model_dump()
+        view = presented(question, rendered(question), places)
         value = any_value(view, rng)
         kept = checked(question.content, places, value)
         back = shown(question.content, places, kept)

@@ -181,7 +181,7 @@ def test_any_answer_earns_between_nothing_and_all_and_parts_add_up():
         asked = any_question(rng)
         content = asked.content
         places = order(content, rng)
-        value = any_value(presented(asked, rendered(asked), places).model_dump(), rng)
+        value = any_value(presented(asked, rendered(asked), places), rng)
         result = score(asked, checked(content, places, value))
         if result.fraction is None:
             assert content.kind == "essay"

@@ -5,7 +5,7 @@ from functools import cache
 
 from lms.ai.grounded.material import capacity, read
 from lms.ai.grounded.provider import Grounded
-from lms.ai.grounded.ranking import segments_for
+from lms.ai.grounded.relevance import segments_for
 from lms.ai.models import Lesson, LessonPlan, Quiz, Source
 from tests.core.ai.grounded.texts import SHAPES, asked, given, library
 

@@ -2,10 +2,13 @@ from collections import Counter
 
 import pytest
 
-from lms.ai.grounded.choosing import check_material, from_library
+from lms.ai.grounded.bm25 import bm25f
+from lms.ai.grounded.choosing import from_library
 from lms.ai.grounded.material import read
 from lms.ai.grounded.provider import Grounded
-from lms.ai.grounded.ranking import bm25f, choose, relevant
+from lms.ai.grounded.ranking import choose
+from lms.ai.grounded.relevance import relevant
+from lms.ai.grounded.sufficiency import check_material
 from lms.errors import Invalid
 from tests.core.ai.grounded.texts import CELL, ROME, asked, catalogue, given, library
 

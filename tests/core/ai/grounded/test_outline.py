@@ -5,7 +5,8 @@ import pytest
 from lms.ai.grounded.material import capacity, read, sections
 from lms.ai.grounded.outlining import minutes
 from lms.ai.grounded.provider import Grounded
-from lms.ai.grounded.ranking import choose, segments_for
+from lms.ai.grounded.ranking import choose
+from lms.ai.grounded.relevance import segments_for
 from lms.ai.models import Outline, Source
 from lms.fields import Difficulty
 from tests.core.ai.grounded.texts import QUEUES, SHAPES, asked, catalogue, given, library

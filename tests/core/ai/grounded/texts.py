@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import lms.ai.models
-from lms.ai.grounded.ranking import Entry, index_of
+from lms.ai.grounded.ranking import Entry
+from lms.ai.grounded.relevance import index_of
 from lms.ai.models import CourseRequest, Source
 
 ROME = (

@@ -7,7 +7,6 @@ from bson import ObjectId
 from lms import clock
 from lms.ai import library, repository
 from lms.ai.grounded import choosing
-from lms.ai.invisible import visible
 from lms.ai.models import CourseRequest, Source
 from lms.ai.providers import configured
 from lms.caller import Caller
@@ -40,6 +39,8 @@ def sources_for(request: CourseRequest, who: Caller) -> list[Source]:
     where a file's text is not there for the caller to use."""
     given = []
     if request.source_text is not None:
+        from lms.ai.invisible import visible
+
         given = [Source(id=str(ObjectId()), title=request.topic, text=visible(request.source_text))]
     if request.source_file_ids:
         # Imported here: most courses are built without files.
@@ -53,7 +54,9 @@ def sources_for(request: CourseRequest, who: Caller) -> list[Source]:
         checks.check(request, given)
         return given
     if given:
-        choosing.check_material(request, given)
+        from lms.ai.grounded.sufficiency import check_material
+
+        check_material(request, given)
         return given
     return choosing.from_library(request, library.texts())
 

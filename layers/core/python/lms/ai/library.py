@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from lms import clock
 from lms.ai import repository
-from lms.ai.grounded.ranking import Entry, index_of
+from lms.ai.grounded.ranking import Entry
 from lms.ai.models import Source
 from lms.mongo import Document
 
@@ -22,6 +22,8 @@ def seed() -> int:
 
 
 def _document(text: str) -> Document:
+    from lms.ai.grounded.relevance import index_of
+
     _id = ObjectId(hashlib.sha256(text.encode()).digest()[:12])
     source = Source(id=str(_id), title=text.partition("\n")[0].removeprefix("# ").strip(), text=text)
     return {
@@ -38,10 +40,13 @@ def texts() -> list[Entry]:
 
 
 def _entry(row: Document) -> Entry:
-    source = as_source(row)
-    # A deployment seeds last: its functions may come before its index, or before the index that they know.
-    index = row.get("index")
-    return Entry(source, index if index and "lessons" in index else index_of(source))
+    source, index = as_source(row), row.get("index")
+    if index is None or "lessons" not in index:
+        # A deployment seeds last: its functions may come before its index, or before the index that they know.
+        from lms.ai.grounded.relevance import index_of
+
+        index = index_of(source)
+    return Entry(source, index)
 
 
 def as_source(row: Document) -> Source:

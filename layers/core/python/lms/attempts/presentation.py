@@ -1,4 +1,5 @@
 """What a learner sees of a question: before release nothing that tells the key, after it the key and the feedback.
+Both have the fields of the models in ``lms.attempts.models.question``.
 
 ``html`` is the stored ``lms.quizzes.texts.rendered`` of the question's version: a view renders nothing.
 """
@@ -6,20 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lms.attempts import wildcards
 from lms.attempts.arrangement import Order, answers, shown_id, shown_ids
-from lms.attempts.models.question import (
-    PresentedAnswer,
-    PresentedGap,
-    PresentedOption,
-    PresentedQuestion,
-    ReviewedQuestion,
-    ShownFeedback,
-)
 from lms.attempts.responses import Response, Typed, shown
 from lms.attempts.scoring import Result
+from lms.mongo import Document
 from lms.quizzes.fields import GAP
 
 if TYPE_CHECKING:
@@ -28,29 +22,24 @@ if TYPE_CHECKING:
 Html = Mapping[str, str]
 
 
-def presented(question: Question, html: Html, order: Order, *, hints: bool = False) -> PresentedQuestion:
+def presented(question: Question, html: Html, order: Order, *, hints: bool = False) -> Document:
     """The question before release, with its ``hints`` where the quiz gives them."""
-    return PresentedQuestion(**_presented(question, html, order), hints=_hints(question, html) if hints else [])
+    return {**_presented(question, html, order), "hints": _hints(question, html) if hints else []}
 
 
-def reviewed(
-    question: Question, html: Html, order: Order, response: Response | None, result: Result
-) -> ReviewedQuestion:
+def reviewed(question: Question, html: Html, order: Order, response: Response | None, result: Result) -> Document:
     """The question after release, with its response and what became of it."""
     content = question.content
     names = _part_names(content, order)
-    return ReviewedQuestion(
-        **_presented(question, html, order),
-        hints=_hints(question, html),
-        response=shown(content, order, response),
-        key=shown(content, order, key(content)),
-        fraction=result.fraction,
-        verdict=result.verdict,
-        parts={names[id]: fraction for id, fraction in result.parts.items() if id in names},
-        feedback=[
-            ShownFeedback(id=_subject(path, names), html=html[path]) for path in result.feedback if path in html
-        ],
-    )
+    return {
+        **presented(question, html, order, hints=True),
+        "response": shown(content, order, response),
+        "key": shown(content, order, key(content)),
+        "fraction": result.fraction,
+        "verdict": result.verdict,
+        "parts": {names[id]: fraction for id, fraction in result.parts.items() if id in names},
+        "feedback": [{"id": _subject(path, names), "html": html[path]} for path in result.feedback if path in html],
+    }
 
 
 def key(content: Content) -> Response | None:
@@ -81,31 +70,31 @@ def _hints(question: Question, html: Html) -> list[str]:
     return [html[f"hints/{index}"] for index in range(len(question.hints))]
 
 
-def _presented(question: Question, html: Html, order: Order) -> dict[str, Any]:
+def _presented(question: Question, html: Html, order: Order) -> Document:
     content = question.content
-    shape: dict[str, Any] = {"kind": content.kind, "html": html["prompt"]}
+    shape: Document = {"kind": content.kind, "html": html["prompt"]}
     match content.kind:
         case "single" | "multiple":
             shape["options"] = _options(content.options, html, "", order["places"])
         case "matching":
             shape["prompts"] = [
-                PresentedOption(id=shown_id(index), html=html[f"pairs/{pair.id}/prompt"])
+                {"id": shown_id(index), "html": html[f"pairs/{pair.id}/prompt"]}
                 for index, pair in enumerate(content.pairs)
             ]
             texts = answers(content)
             shape["answers"] = [
-                PresentedAnswer(id=id, text=texts[index]) for index, id in shown_ids(order["places"]).items()
+                {"id": id, "text": texts[index]} for index, id in shown_ids(order["places"]).items()
             ]
         case "ordering":
             shape["items"] = [
-                PresentedOption(id=id, html=html[f"items/{content.items[index].id}/text"])
+                {"id": id, "html": html[f"items/{content.items[index].id}/text"]}
                 for index, id in shown_ids(order["places"]).items()
             ]
         case "cloze":
             names = _part_names(content, order)
             shape["html"] = GAP.sub(lambda found: f"{{{{{names[found[1]]}}}}}", html["prompt"])
             shape["gaps"] = [
-                PresentedGap(id=names[gap.id], kind=gap.kind, options=_gap_options(gap, html, order))
+                {"id": names[gap.id], "kind": gap.kind, "options": _gap_options(gap, html, order)}
                 for gap in content.gaps
             ]
         case "essay":
@@ -113,14 +102,14 @@ def _presented(question: Question, html: Html, order: Order) -> dict[str, Any]:
     return shape
 
 
-def _options(options: Sequence[Choice], html: Html, prefix: str, places: Sequence[int]) -> list[PresentedOption]:
+def _options(options: Sequence[Choice], html: Html, prefix: str, places: Sequence[int]) -> list[Document]:
     return [
-        PresentedOption(id=id, html=html[f"{prefix}options/{options[index].id}/text"])
+        {"id": id, "html": html[f"{prefix}options/{options[index].id}/text"]}
         for index, id in shown_ids(places).items()
     ]
 
 
-def _gap_options(gap: Gap, html: Html, order: Order) -> list[PresentedOption]:
+def _gap_options(gap: Gap, html: Html, order: Order) -> list[Document]:
     if gap.kind != "single":
         return []
     return _options(gap.options, html, f"gaps/{gap.id}/", order["gaps"][gap.id])

@@ -1,11 +1,9 @@
 """An attempt as its learner and as graders see it: keys, feedback and results leave only when they are released."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lms import clock
 from lms.attempts import asking, corrections, finishing, presentation, repository, scoring
@@ -17,9 +15,6 @@ from lms.cursors import decode_id
 from lms.mongo import Document
 from lms.quizzes import policies
 from lms.quizzes.pinned import Pinned
-
-if TYPE_CHECKING:
-    from lms.attempts.models.question import PresentedQuestion
 
 
 def read(access: CourseAccess) -> Document:
@@ -90,9 +85,10 @@ def _item(
     question, order = asked.question, item["order"]
     value = entry["value"] if entry else None
     open_to_review = released and row is not None
-    seen: PresentedQuestion = presentation.presented(question, asked.html, order, hints=item["hints"])
     if open_to_review:
         seen = presentation.reviewed(question, asked.html, order, value, scoring.score(question, value))
+    else:
+        seen = presentation.presented(question, asked.html, order, hints=item["hints"])
     return {
         "id": item["id"],
         "points": item["points"],

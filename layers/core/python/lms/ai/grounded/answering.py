@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lms.ai.grounded.bm25 import bm25f
 from lms.ai.grounded.language import LANGUAGES, language_of, points_back
-from lms.ai.grounded.ranking import bm25f
 from lms.ai.grounded.text import pieces, plain, sentences, stem, stems, words
 from lms.ai.tutoring import AnswerSentence, Citation, Passage
 

@@ -10,7 +10,8 @@ from lms.ai.grounded.concepts import Concept, Glossary, display, main_concepts
 from lms.ai.grounded.keywords import names_of
 from lms.ai.grounded.material import Document, abstract, read
 from lms.ai.grounded.phrases import phrases
-from lms.ai.grounded.ranking import segments_for, topic_stems
+from lms.ai.grounded.ranking import topic_stems
+from lms.ai.grounded.relevance import segments_for
 from lms.ai.grounded.splitting import Group, groups, likeness
 from lms.ai.grounded.summarising import best_run
 from lms.ai.grounded.text import plain, stems, word_count

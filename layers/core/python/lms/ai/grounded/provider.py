@@ -1,27 +1,23 @@
 """The grounded provider's tasks."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from lms.ai.grounded import (
-    answering,
-    enhancing,
-    narrating,
-    outlining,
-    questioning,
-    questions,
-    sifting,
-    summarising,
-)
-from lms.ai.grounded.choosing import check_material
-from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
-from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
-from lms.ai.narration import About, Sentence
-from lms.ai.tutoring import AnswerSentence, Passage
-from lms.figures import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
+    from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
+    from lms.ai.narration import About, Sentence
+    from lms.ai.tutoring import AnswerSentence, Passage
+    from lms.figures import Figure
 
 
 class Grounded:
-    """Builds from a text that the request gives, or from the texts of a library that are about its topic."""
+    """Builds from a text that the request gives, or from the texts of a library that are about its topic.
+
+    Each task imports what it needs: the tutor is asked within a request, and makes no questions.
+    """
 
     name = "grounded"
 
@@ -33,6 +29,9 @@ class Grounded:
 
         Raise Invalid (422), NOT_ENOUGH_MATERIAL, where they do not fill the lessons.
         """
+        from lms.ai.grounded import outlining, sifting
+        from lms.ai.grounded.sufficiency import check_material
+
         check_material(request, sources)
         return sifting.outline(outlining.outline(request, sources), request, sources)
 
@@ -40,23 +39,35 @@ class Grounded:
         self, request: CourseRequest, outline: Outline, plan: LessonPlan, sources: Sequence[Source]
     ) -> Lesson:
         """A summary, then the material of the plan's spans; every block is word for word its source span."""
+        from lms.ai.grounded import sifting, summarising
+
         return sifting.lesson(summarising.lesson(plan, sources), request, sources)
 
     def quiz(self, request: CourseRequest, plan: LessonPlan, lesson: Lesson, sources: Sequence[Source]) -> Quiz:
         """One to six questions; each one's evidence is a sentence of the lesson that holds the answer."""
+        from lms.ai.grounded import questions, sifting
+
         return sifting.quiz(questions.quiz(request, plan, lesson, sources), request, lesson)
 
     def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement:
         """Every word stands in the lesson or in its sources. Raise ValueError for what needs a model."""
+        from lms.ai.grounded import enhancing
+
         return enhancing.enhance(task, lesson, sources)
 
     def questions(self, task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions:
+        from lms.ai.grounded import questioning
+
         return questioning.ask(task, lesson, sources)
 
     def narrate(self, figures: Sequence[Figure], about: About, language: str) -> list[Sentence]:
         """In English alone."""
+        from lms.ai.grounded import narrating
+
         return narrating.narrative(figures, about)
 
     def answer(self, question: str, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
         """Sentences of the passages, quoted."""
+        from lms.ai.grounded import answering
+
         return answering.answer(question, passages)
