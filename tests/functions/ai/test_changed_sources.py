@@ -104,6 +104,21 @@ def test_a_review_takes_the_marks_away_for_good(person: Person, file_id: str):
     assert changed(person, course_id) == set()
 
 
+def test_a_question_alone_keeps_its_lesson_from_being_published_unseen(person: Person, file_id: str):
+    from lms.courses.repository import lessons
+
+    course_id = course_citing(person, file_id, [GOES])
+    [lesson] = lessons_of(person, course_id)
+    path = f"/courses/{course_id}/lessons/{lesson['id']}"
+    lessons().update_one({"_id": ObjectId(lesson["id"])}, {"$set": {"blocks": [], "key_terms": []}})
+    replace(person, file_id)
+    settle(file_id)
+    assert missing(person, course_id) == [lesson["id"]]
+    assert person.post(f"{path}/review").status == 200
+    assert missing(person, course_id) == []
+    assert [each["source"]["changed"] for each in person.get(path).json["quiz"]["questions"]] == [False]
+
+
 def test_doing_it_twice_does_nothing(person: Person, file_id: str):
     course_id = course_citing(person, file_id, [STAYS, GOES], lessons=3)
     replace(person, file_id)

@@ -128,18 +128,87 @@ def test_the_report_names_each_lack_and_its_place(course: Authored):
     assert events_of(course.id)[-1]["data"]["accepted"] == sorted([*most, "EMPTY_QUIZ"])
 
 
-def test_what_an_ai_wrote_is_reviewed_or_accepted(course: Authored):
+def unreviewed(answer: Answer) -> list[tuple[str, Any, Any]]:
+    rows = [row for row in answer.json["missing"] if row["code"] == "UNREVIEWED_AI"]
+    return [(row["lesson_id"], row["block_id"], row["question_id"]) for row in rows]
+
+
+def written_by_an_ai(course: Authored, lesson: str, count: int = 1) -> list[str]:
+    """The ids of the first ``count`` blocks of the lesson, which an AI has written."""
     from lms.courses.repository import lessons
 
-    for lesson in course.lessons:
-        lessons().update_one({"_id": ObjectId(lesson)}, {"$set": {"blocks.0.origin": "ai"}})
+    path = f"{course.path}/lessons/{lesson}"
+    blocks = course.owner.patch(path, {"blocks": [TEXT] * (count + 1)}).json["blocks"]
+    origins = {f"blocks.{n}.origin": "ai" for n in range(count)}
+    lessons().update_one({"_id": ObjectId(lesson)}, {"$set": origins})
+    return [block["id"] for block in blocks[:count]]
+
+
+def test_each_block_that_nobody_has_looked_at_is_named_until_it_is_reviewed_or_accepted(course: Authored):
+    first, second = course.lessons
+    rows = [(first, block, None) for block in written_by_an_ai(course, first, 2)]
+    rows += [(second, block, None) for block in written_by_an_ai(course, second)]
     answer = course.owner.post(f"{course.path}/publish")
-    assert missing(answer) == [("UNREVIEWED_AI", lesson, None) for lesson in course.lessons]
-    course.owner.post(f"{course.lesson_path}/review")
+    assert (answer.status, unreviewed(answer)) == (409, rows)
+    course.owner.post(f"{course.path}/lessons/{first}/review")
     answer = course.owner.post(f"{course.path}/publish")
-    assert missing(answer) == [("UNREVIEWED_AI", course.lessons[1], None)]
+    assert (answer.status, unreviewed(answer)) == (409, rows[2:])
     answer = course.owner.post(f"{course.path}/publish", {"accept": ["UNREVIEWED_AI"]})
     assert answer.json["published"] is True
+
+
+def asked_by_an_ai(course: Authored, lesson: str, count: int) -> list[str]:
+    """The ids of questions that an AI has made for the lesson."""
+    from lms.quizzes.repository import question_versions, questions
+
+    content = {"kind": "true_false", "answer": True}
+    made = [
+        course.owner.post(f"{course.path}/questions", {"prompt": f"Is it {n}?", "content": content}).json["id"]
+        for n in range(count)
+    ]
+    fields = {"$set": {"origin": "ai", "lesson_id": ObjectId(lesson)}}
+    ids = [ObjectId(each) for each in made]
+    questions().update_many({"_id": {"$in": ids}}, fields)
+    question_versions().update_many({"question_id": {"$in": ids}}, fields)
+    return made
+
+
+def test_questions_of_an_ai_are_reviewed_with_their_lesson(course: Authored):
+    from lms.quizzes.repository import question_versions
+
+    lesson = course.lessons[0]
+    made = asked_by_an_ai(course, lesson, 2)
+    answer = course.owner.post(f"{course.path}/publish")
+    assert (answer.status, unreviewed(answer)) == (409, [(lesson, None, each) for each in made])
+    before = course.owner.get(course.lesson_path).json["version"]
+    assert course.owner.post(f"{course.lesson_path}/review").json["version"] == before + 1
+    for each in course.owner.get(f"{course.path}/questions").json["items"]:
+        assert (each["reviewed"]["by"], each["version"]) == (course.owner.id, 2)
+        kept = question_versions().find_one({"question_id": ObjectId(each["id"]), "version": 2})
+        assert kept is not None and kept["reviewed"]["by"] == ObjectId(course.owner.id)
+    assert course.owner.post(f"{course.lesson_path}/review").json["version"] == before + 1
+    assert course.owner.post(f"{course.path}/publish").json == {"published": True, "missing": []}
+
+
+def test_what_a_person_deleted_or_wrote_anew_is_not_waited_for(course: Authored):
+    gone, anew = asked_by_an_ai(course, course.lessons[0], 2)
+    assert course.owner.delete(f"/questions/{gone}").status == 204
+    assert course.owner.patch(f"/questions/{anew}", {"prompt": "Is it mine?"}).status == 200
+    assert unreviewed(course.owner.post(f"{course.path}/publish")) == []
+
+
+def test_what_is_beyond_the_report_is_not_accepted_with_it(course: Authored):
+    from lms.courses.repository import lessons
+
+    written_by_an_ai(course, course.lessons[0])
+    [written] = lessons().find({"_id": ObjectId(course.lessons[0])})
+    many = [{**written["blocks"][0], "id": str(ObjectId())} for _ in range(1_001)]
+    lessons().update_one({"_id": written["_id"]}, {"$set": {"blocks": many}})
+    course.owner.patch(f"{course.path}/lessons/{course.lessons[1]}", {"blocks": [IMAGE]})
+    answer = course.owner.post(f"{course.path}/publish", {"accept": ["UNREVIEWED_AI"]})
+    assert (answer.status, len(answer.json["missing"])) == (409, 1_000)
+    answer = course.owner.post(f"{course.path}/publish", {"accept": ["UNREVIEWED_AI", "ALT_TEXT"]})
+    assert (answer.status, len(answer.json["missing"])) == (200, 1_000)
 
 
 def test_empty_lessons_and_descriptions_of_nothing(course: Authored):

@@ -13,8 +13,7 @@ from lms.courses.access import CourseAccess
 from lms.files import attachments
 from lms.mongo import Document, Transaction
 from lms.progress import gate
-from lms.quizzes import citations as quiz_citations
-from lms.quizzes import lesson_quiz
+from lms.quizzes import lesson_quiz, reviewing
 
 if TYPE_CHECKING:
     from lms.courses.models.lesson import LessonChange, NewLesson
@@ -100,13 +99,13 @@ def review(access: CourseAccess, lesson_id: ObjectId, expected: int | None) -> D
 
     def work(tx: Transaction) -> None:
         lesson = changes.current(repository.lesson(access.course_id, lesson_id, tx), expected)
-        accepted = quiz_citations.accept(tx, access.course_id, lesson_id, clock.now())
         review = {"by": access.caller.id, "at": clock.now()}
+        asked = reviewing.review(tx, access.course_id, lesson_id, review)
         reviewed = {
             "blocks": citations.accepted(blocks.reviewed(lesson["blocks"], review)),
             "key_terms": citations.accepted(lesson["key_terms"]),
         }
-        if accepted or any(lesson[name] != value for name, value in reviewed.items()):
+        if asked or any(lesson[name] != value for name, value in reviewed.items()):
             versions.save(tx, access, lesson, reviewed, versions.edit(access, ["reviewed"]))
             changes.record(tx, access, "review", "lesson", lesson_id)
 

@@ -352,8 +352,8 @@ def lessons_to_copy(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> Iterable
 
 
 def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[Document]:
-    """Of the lessons that lack something: whether a block of an AI is ``unreviewed``, whether a source has
-    ``changed``, and the ids of the blocks ``without_alt`` and ``without_captions``."""
+    """Of the lessons that lack something: whether a source has ``changed``, and the ids of the blocks of an AI that
+    are ``unreviewed``, of those ``without_alt`` and ``without_captions``."""
     unreviewed = {"$and": [{"$eq": ["$$this.origin", "ai"]}, {"$not": ["$$this.reviewed"]}]}
     without_alt = {
         "$or": [
@@ -367,7 +367,7 @@ def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[
                 {"$match": {"_id": {"$in": lesson_ids}}},
                 {
                     "$project": {
-                        "unreviewed": {"$ne": [_blocks(unreviewed), []]},
+                        "unreviewed": _blocks(unreviewed),
                         "changed": {"$or": [_cites_changed(name) for name in CITING]},
                         "without_alt": _blocks(without_alt),
                         "without_captions": _blocks(_kind("video", {"$not": ["$$this.captions"]})),
@@ -376,8 +376,8 @@ def incomplete_lessons(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> list[
                 {
                     "$match": {
                         "$or": [
-                            {"unreviewed": True},
                             {"changed": True},
+                            {"unreviewed.0": {"$exists": True}},
                             {"without_alt.0": {"$exists": True}},
                             {"without_captions.0": {"$exists": True}},
                         ]

@@ -34,11 +34,6 @@ questions = mongo.collection(
         IndexModel([("used_in", ASCENDING)]),
         IndexModel([("source.follows", ASCENDING), ("lesson_id", ASCENDING)], partialFilterExpression=_FOLLOWS),
         IndexModel([("course_id", ASCENDING), ("lesson_id", ASCENDING)], partialFilterExpression=_CHANGED),
-        IndexModel(
-            [("course_id", ASCENDING), ("lesson_id", ASCENDING)],
-            name="unreviewed",
-            partialFilterExpression=_UNREVIEWED,
-        ),
     ],
 )
 question_versions = mongo.collection(

@@ -125,12 +125,13 @@ class Publication(Body):
 
 
 class Missing(Resource):
-    """What a course lacks, and where: in a module, in a lesson, in a block of it, or on the whole."""
+    """What a course lacks, and where: in a module, in a lesson, in a block or question of it, or on the whole."""
 
     code: Acceptable | Literal["NO_LESSONS"]
     module_id: Id | None = None
     lesson_id: Id | None = None
     block_id: Id | None = None
+    question_id: Id | None = None
     message: str
 
 
