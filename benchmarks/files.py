@@ -1,28 +1,17 @@
 """Files for the benches, uploaded as a browser does it."""
 
-import hashlib
 import time
 from typing import Any
 
 from bson import ObjectId
 
 from benchmarks.school import School
-from tests.uploads import post_form
+from tests import uploads
 
 
 def described() -> dict[str, Any]:
     """A body of POST /files, each time for another text."""
-    return _described(str(ObjectId()).encode())
-
-
-def _described(content: bytes) -> dict[str, Any]:
-    return {
-        "name": "notes.txt",
-        "content_type": "text/plain",
-        "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "purpose": "source",
-    }
+    return uploads.described(str(ObjectId()).encode())
 
 
 def begun(school: School) -> str:
@@ -33,9 +22,9 @@ def begun(school: School) -> str:
 def kept(school: School) -> str:
     """The path of a file that has passed its check."""
     content = b"A short text about nothing in particular, written for a measurement."
-    answer = school.call("POST", "/files", _described(content))
+    answer = school.call("POST", "/files", uploads.described(content))
     path = f"/files/{answer['file']['id']}"
-    post_form(answer["upload"], content)
+    uploads.post_form(answer["upload"], content)
     while school.call("GET", path)["status"] != "available":
         time.sleep(0.1)
     return path

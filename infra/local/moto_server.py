@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import unquote
 
 # Imports every backend that CloudFormation can create: better while mongod starts than at the first request.
 import moto.cloudformation.parsing  # noqa: F401
@@ -17,8 +16,6 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
-from moto.s3.exceptions import PreconditionFailed
-from moto.s3.responses import S3Response
 from moto.ses.models import ses_backends
 from moto.sqs.models import Queue, SQSBackend
 from werkzeug.serving import make_server
@@ -72,21 +69,6 @@ def lock_queues() -> None:
         setattr(SQSBackend, name, locked(getattr(SQSBackend, name)))
 
 
-def compare_when_copying() -> None:
-    """Refuse to copy an object that has another ETag than x-amz-copy-source-if-match, which moto ignores."""
-    copy_object = S3Response.copy_object
-
-    def compared(self: S3Response) -> Any:
-        wanted = self.headers.get("x-amz-copy-source-if-match")
-        bucket, key = unquote(self.headers["x-amz-copy-source"]).lstrip("/").split("/", 1)
-        source = self.backend.get_object(bucket, key)
-        if wanted and source and wanted.strip('"') != source.etag.strip('"'):
-            raise PreconditionFailed(failed_condition="x-amz-copy-source-If-Match")
-        return copy_object(self)
-
-    setattr(S3Response, "copy_object", compared)  # noqa: B010 (mypy forbids the plain assignment)
-
-
 class Application:
     """moto, and GET /local/mail: the mail that SES was asked to send, oldest first."""
 
@@ -122,7 +104,6 @@ def main() -> None:
     count_messages_only_when_asked()
     lock_queues()
     s3_parts.keep_to_s3()
-    compare_when_copying()
     server = make_server("127.0.0.1", port, Application(), threaded=True, request_handler=MotoRequestHandler)
     server.serve_forever()
 

@@ -1,5 +1,5 @@
-"""What S3 does with an upload's parts, and moto does not: it refuses a part that has another checksum than it says,
-lists each part's own, and completes an upload once, however many ask at once."""
+"""What S3 does with uploads, and moto does not: it refuses an object or a part with another checksum than was said,
+lists each part's own, and completes an upload in parts once, however many ask at once."""
 
 import base64
 import hashlib
@@ -42,13 +42,16 @@ def _complete_once() -> None:
 
 
 def _check_and_list_checksums() -> None:
-    upload_part, list_parts = S3Response.upload_part, S3Response.list_parts
+    list_parts = S3Response.list_parts
 
-    def checked(self: S3Response) -> Any:
-        wanted = self.headers.get(_HEADER)
-        if wanted and wanted != _checksum(self.body):
-            raise BadDigest()
-        return upload_part(self)
+    def checked(operation: Callable[[S3Response], Any]) -> Callable[[S3Response], Any]:
+        def run(self: S3Response) -> Any:
+            wanted = self.headers.get(_HEADER)
+            if wanted and wanted != _checksum(self.body or b""):
+                raise BadDigest()
+            return operation(self)
+
+        return run
 
     def listed(self: S3Response) -> Any:
         multipart = self.backend.get_bucket(self.bucket_name).multiparts.get(self._get_param("uploadId"))
@@ -60,8 +63,9 @@ def _check_and_list_checksums() -> None:
         finally:
             del self.serialized
 
-    for name, operation in (("upload_part", checked), ("list_parts", listed)):
-        setattr(S3Response, name, operation)
+    for name in ("put_object", "upload_part"):
+        setattr(S3Response, name, checked(getattr(S3Response, name)))
+    setattr(S3Response, "list_parts", listed)  # noqa: B010 (mypy forbids the plain assignment)
 
 
 def _adding_to(

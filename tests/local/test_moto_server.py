@@ -88,15 +88,3 @@ def test_sent_mail_can_be_read(aws: Aws) -> None:
     (mail,) = aws.sent_mail()
     assert (mail["subject"], mail["body"]) == ("Welcome", "Hello.")
     assert mail["destinations"]["ToAddresses"] == ["learner@example.org"]
-
-
-def test_a_copy_is_refused_where_the_source_is_another(aws: Aws) -> None:
-    s3 = client("s3", aws.endpoint)
-    s3.create_bucket(Bucket="copied")
-    etag = s3.put_object(Bucket="copied", Key="a", Body=b"one")["ETag"]
-    source = {"Bucket": "copied", "Key": "a"}
-    s3.copy_object(Bucket="copied", Key="b", CopySource=source, CopySourceIfMatch=etag)
-    s3.put_object(Bucket="copied", Key="a", Body=b"two")
-    with pytest.raises(s3.exceptions.ClientError, match="PreconditionFailed"):
-        s3.copy_object(Bucket="copied", Key="b", CopySource=source, CopySourceIfMatch=etag)
-    assert s3.get_object(Bucket="copied", Key="b")["Body"].read() == b"one"

@@ -1,4 +1,4 @@
-"""Parts of an upload: their checksums are held to what came, and listed."""
+"""Uploads to S3: their checksums are held to what came, and those of parts listed."""
 
 import base64
 import hashlib
@@ -49,6 +49,13 @@ def test_a_part_with_another_checksum_is_refused(s3: Any, upload: dict[str, str]
     with pytest.raises(ClientError, match="BadDigest"):
         s3.upload_part(**upload, PartNumber=1, Body=PART, ChecksumSHA256=checksum(b"other"))
     assert "Parts" not in s3.list_parts(**upload)
+
+
+def test_an_object_with_another_checksum_is_refused(s3: Any) -> None:
+    s3.put_object(Bucket="parts", Key="whole", Body=b"x", ChecksumSHA256=checksum(b"x"))
+    with pytest.raises(ClientError, match="BadDigest"):
+        s3.put_object(Bucket="parts", Key="whole", Body=b"y", ChecksumSHA256=checksum(b"x"))
+    assert s3.get_object(Bucket="parts", Key="whole")["Body"].read() == b"x"
 
 
 def test_an_upload_without_checksums_lists_none(s3: Any) -> None:

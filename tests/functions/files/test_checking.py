@@ -1,5 +1,6 @@
 """The check of an upload: what the bucket tells of is looked into, and becomes available or is held back."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from bson import ObjectId
 from files import check_file
 
@@ -217,31 +219,36 @@ class TestNews:
 
 
 class TestSwap:
-    def test_during_the_check_it_begins_anew(self, person: Person):
-        """What has the same size is put in place of what was downloaded, before it is copied."""
-        file_id, key = uploaded(person, arrives=TEXT)
-        looks = []
+    def test_during_the_check_what_was_checked_is_kept(self, person: Person):
+        """What has the same size is put in place of what was downloaded, before that is kept."""
+        file_id, key = uploaded(person)
 
-        def swap_once() -> float:
-            if not looks:
-                put(key, TEXT.swapcase())
-            looks.append(1)
+        def swap() -> float:
+            put(key, TEXT.swapcase())
             return 300
 
-        checking.check(key, swap_once)
-        assert seen(person, file_id)["reason_code"] == "HASH_MISMATCH"
-        assert kept(file_id) is None and len(looks) == 1
+        checking.check(key, swap)
+        assert seen(person, file_id)["status"] == "available"
+        assert kept(file_id) == TEXT and stored(key) is None
 
-    def test_a_forged_etag_is_seen_through(self, person: Person):
-        """Another content under the ETag that was checked, as two contents of one MD5 would have it."""
-        file_id, key = uploaded(person)
+    def test_between_two_looks_nothing_is_decided(self, person: Person, tmp_path: Path):
+        _, key = uploaded(person)
         found = storage.stat(key)
         assert found
+        put(key, TEXT.swapcase())
         with pytest.raises(storage.Swapped):
-            storage.copy(
-                key, storage.kept_key(file_id), etag=found.etag, sha256="0" * 64, content_type="text/plain"
-            )
-        assert kept(file_id) is None
+            storage.download(key, tmp_path / "file", found.etag)
+
+    def test_what_another_hash_has_is_never_kept(self, person: Person, tmp_path: Path):
+        """S3 compares: a file that was changed on the worker's disk does not take the place of a kept one."""
+        file_id, key = uploaded(person)
+        check(person, file_id, key)
+        changed = tmp_path / "file"
+        changed.write_bytes(TEXT.swapcase())
+        sha256 = hashlib.sha256(TEXT).hexdigest()
+        with pytest.raises(ClientError, match="BadDigest"):
+            storage.put(changed, storage.kept_key(file_id), sha256=sha256, content_type="text/plain")
+        assert kept(file_id) == TEXT
 
 
 class TestMalware:

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from lms import mongo, storage
 from lms.caller import Caller
-from lms.files import removal, repository
+from lms.files import outcomes, removal, repository
 from lms.permissions import Role
 from tests import uploads
 from tests.people import Api
@@ -65,6 +65,17 @@ def test_deleting_one_keeps_the_others(api: Api) -> None:
         assert person.delete(f"/files/{last}").status == 204
     assert storage.stat(key) is None
     assert uploads.begin(person, CONTENT)["upload"] is not None
+
+
+def test_a_late_check_of_a_deleted_file_leaves_the_object_that_another_stands_on(api: Api) -> None:
+    person = api.person()
+    first = uploads.available(person, CONTENT)
+    as_checked = stored(first)
+    second = uploads.begin(person, CONTENT)["file"]["id"]
+    assert person.delete(f"/files/{first}").status == 204
+    assert outcomes.available(as_checked, as_checked["key"]) is None
+    url = person.get(f"/files/{second}/download").json["url"]
+    assert uploads.send("GET", url, None, {}).body == CONTENT
 
 
 def test_deleting_and_naming_again_at_once_never_leaves_a_file_without_its_object(api: Api) -> None:

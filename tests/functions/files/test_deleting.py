@@ -36,7 +36,6 @@ def test_a_deleted_file_is_gone(api: Api) -> None:
     assert person.get(f"/files/{file_id}").status == person.delete(f"/files/{file_id}").status == 404
     assert person.post(f"/files/{file_id}/complete").status == 404
     assert person.get("/files").json["items"] == []
-    assert stored(file_id)["look_at"] is None
 
 
 def test_an_upload_on_its_way_is_gone(api: Api) -> None:
@@ -64,12 +63,28 @@ def test_a_file_that_is_deleted_while_it_is_checked_leaves_nothing(api: Api) -> 
     uploads.post_form(begun["upload"], CONTENT)
     file_id, key = begun["file"]["id"], begun["upload"]["fields"]["key"]
     file = outcomes.scanning(ObjectId(file_id), key)
-    found = storage.stat(key)
-    assert file is not None and found is not None
-    storage.copy(key, storage.kept_key(file_id), etag=found.etag, content_type="text/plain", sha256=file["sha256"])
+    assert file is not None
+    kept = uploads.keep(file)
     assert person.delete(f"/files/{file_id}").status == 204
-    assert outcomes.available(file, storage.kept_key(file_id)) is None
-    assert storage.stat(storage.kept_key(file_id)) is None
+    assert outcomes.available(file, kept) is None
+    assert storage.stat(kept) is None
+
+
+def test_a_check_that_dies_after_the_file_was_deleted_leaves_nothing_for_long(api: Api) -> None:
+    person = api.person()
+    begun = uploads.begin(person, CONTENT)
+    uploads.post_form(begun["upload"], CONTENT)
+    file_id = begun["file"]["id"]
+    file = outcomes.scanning(ObjectId(file_id), begun["upload"]["fields"]["key"])
+    assert file is not None
+    body = storage.s3().get_object(Bucket=storage.bucket(), Key=file["upload"]["key"])["Body"].read()
+    assert person.delete(f"/files/{file_id}").status == 204
+    kept = storage.kept_key(file_id)
+    storage.s3().put_object(Bucket=storage.bucket(), Key=kept, Body=body)
+    due(file_id)
+    sweep({}, LambdaContext())
+    assert storage.stat(kept) is None
+    assert stored(file_id)["look_at"] is None
 
 
 def test_what_a_crash_after_the_commit_left_is_swept(api: Api) -> None:
@@ -78,7 +93,7 @@ def test_what_a_crash_after_the_commit_left_is_swept(api: Api) -> None:
     person.delete(f"/files/{file_id}")
     row = stored(file_id)
     storage.s3().put_object(Bucket=storage.bucket(), Key=row["key"], Body=CONTENT)
-    repository.files().update_one({"_id": row["_id"]}, {"$set": {"leftover": True, "look_at": clock.now()}})
+    due(file_id)
     sweep({}, LambdaContext())
     assert storage.stat(row["key"]) is None
     assert stored(file_id)["look_at"] is None

@@ -20,7 +20,7 @@ UPLOAD_SECONDS = 3600
 """How long a signed upload may be begun."""
 DOWNLOAD_SECONDS = 300
 _CLIENT_SECONDS = 10
-_COPY_SECONDS = 60
+_PUT_SECONDS = 60
 _NOT_THERE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
 _NOT_THE_SAME = {"412", "PreconditionFailed"}
 
@@ -191,9 +191,8 @@ def download(key: str, path: Path, etag: str) -> str:
     """Write to ``path`` the object that has this ETag; its SHA-256 as hex. Raise Missing, or Swapped where another
     is there."""
     hash = hashlib.sha256()
-    with _explained():
+    with _explained(), path.open("wb") as file:
         body = s3().get_object(Bucket=bucket(), Key=key, IfMatch=etag)["Body"]
-    with path.open("wb") as file:
         for chunk in body.iter_chunks(1 << 20):
             hash.update(chunk)
             file.write(chunk)
@@ -207,25 +206,12 @@ def tags(key: str) -> dict[str, str]:
     return {row["Key"]: row["Value"] for row in rows}
 
 
-def copy(key: str, to: str, *, etag: str, sha256: str, content_type: str) -> None:
-    """Copy the object that has this ETag. Raise Missing, or Swapped where another is there. Up to 5 GB.
-
-    The hash is compared too: an ETag is an MD5, for which a second content can be made.
-    """
-    with _explained():
-        done = s3(_COPY_SECONDS).copy_object(
-            Bucket=bucket(),
-            Key=to,
-            CopySource={"Bucket": bucket(), "Key": key},
-            CopySourceIfMatch=etag,
-            MetadataDirective="REPLACE",
-            ContentType=content_type,
-            TaggingDirective="REPLACE",
-            ChecksumAlgorithm="SHA256",
-        )["CopyObjectResult"]
-    if done["ChecksumSHA256"] != in_base64(sha256):
-        delete(to)
-        raise Swapped()
+def put(path: Path, key: str, *, sha256: str, content_type: str) -> None:
+    """Keep a local file under this key. S3 refuses it unless it has this hash. Up to 5 GB."""
+    with _explained(), path.open("rb") as file:
+        s3(_PUT_SECONDS).put_object(
+            Bucket=bucket(), Key=key, Body=file, ContentType=content_type, ChecksumSHA256=in_base64(sha256)
+        )
 
 
 def delete(key: str) -> None:

@@ -1,4 +1,5 @@
-"""The check of what came in: it is looked into, and exactly what was looked into is kept, or nothing.
+"""The check of what came in: it is fetched and looked into, and the very bytes that were looked into are kept, or
+nothing: whatever is put in the place of what came in meanwhile, changes nothing.
 
 A crash at any point leaves the file in scanning with what came in still there, or decided with at most rubbish to
 remove: its message comes again, and the sweep asks again besides. Nobody can download before the last step.
@@ -19,20 +20,19 @@ from lms.files.inspection import apart
 from lms.files.inspection.verdict import Reason, Verdict
 from lms.metrics import count
 from lms.mongo import Document
-from lms.storage import Missing, Stored, Swapped
+from lms.storage import Missing, Stored
 
-_LOOKS = 3
 _FOLDER = "check-"
 _LONGEST_CHECK = 900.0
 _INSPECTION_SECONDS = 150.0
 _KEEPING_SECONDS = 60.0
-"""How long copying the largest file may take."""
+"""How long writing the largest file may take."""
 
 
 def check(key: str, seconds_left: Callable[[], float]) -> None:
     """See to the object under an incoming key, whether news of it comes once, twice, late or of no file at all.
 
-    Raise ``batches.Awaited`` until its scan has ended, Swapped where it is another one at each look.
+    Raise ``batches.Awaited`` until its scan has ended, Swapped where another object came between two looks.
     """
     if not key.startswith("incoming/"):
         return
@@ -44,10 +44,6 @@ def check(key: str, seconds_left: Callable[[], float]) -> None:
         return
     # Where it is missing somebody else has just decided; where it is really lost, the sweep ends it.
     with suppress(Missing):
-        for _ in range(_LOOKS - 1):
-            with suppress(Swapped):
-                _decide(file, key, seconds_left)
-                return
         _decide(file, key, seconds_left)
 
 
@@ -60,8 +56,9 @@ def _decide(file: Document, key: str, seconds_left: Callable[[], float]) -> None
         path = Path(folder, "file")
         verdict = _verdict(file, key, stored, path, seconds_left)
         if verdict.reason is None:
-            _keep(file, key, stored)
-            decided = outcomes.available(file, storage.kept_key(file["_id"]))
+            kept = storage.kept_key(file["_id"])
+            storage.put(path, kept, sha256=file["sha256"], content_type=file["content_type"])
+            decided = outcomes.available(file, kept)
         else:
             decided = outcomes.quarantined(file, verdict.reason, verdict.sentence)
     storage.delete(key)
@@ -99,16 +96,6 @@ def _of_another_size(file: Document, stored: Stored) -> Verdict:
         return Verdict(Reason.EMPTY, "The file is empty.")
     message = f"{stored.size} bytes arrived, but {file['size']} were announced. Upload the file again."
     return Verdict(Reason.SIZE_MISMATCH, message)
-
-
-def _keep(file: Document, key: str, stored: Stored) -> None:
-    storage.copy(
-        key,
-        storage.kept_key(file["_id"]),
-        etag=stored.etag,
-        sha256=file["sha256"],
-        content_type=file["content_type"],
-    )
 
 
 def _file_id(key: str) -> ObjectId | None:

@@ -22,7 +22,7 @@ def scanning(file_id: ObjectId, incoming_key: str) -> Document | None:
 
 def available(file: Document, key: str) -> Document | None:
     """The check was passed and ``key`` holds what was checked. None where the file was not being checked: somebody
-    else was first, or it is deleted or held back, and then what was kept goes too."""
+    else was first, or it is deleted or held back, and then what was kept goes too, unless a file stands on it."""
 
     def work(tx: Transaction) -> Document | None:
         text = text_to_come(file)
@@ -33,10 +33,8 @@ def available(file: Document, key: str) -> Document | None:
         return passed
 
     passed = mongo.transaction(work)
-    if passed is None:
-        present = repository.file(file["_id"])
-        if present is None or present["status"] != FileStatus.AVAILABLE:
-            storage.delete(key)
+    if passed is None and not repository.is_stood_on(key):
+        storage.delete(key)
     return passed
 
 
@@ -81,7 +79,6 @@ def _ended(
             "status": status,
             "reason_code": code,
             "reason": reason,
-            "leftover": True,
             "look_at": clock.now() + repository.PATIENCE,
         }
         ended = repository.change(tx, file["_id"], [present], fields)

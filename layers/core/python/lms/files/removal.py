@@ -1,5 +1,5 @@
-"""Deleting a file: its row is hidden in a transaction, its copies are removed after that; the sweep repeats what
-was missed."""
+"""Deleting a file: its row is hidden in a transaction, its copies are removed at once after that. The sweep removes
+them again when no check that was running then can be running still: what that left, and what a crash missed."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -27,7 +27,7 @@ def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
 
     def work(tx: Transaction) -> None:
         now = clock.now()
-        fields = {"deleted_at": now, "updated_at": now, "leftover": True, "look_at": now + repository.PATIENCE}
+        fields = {"deleted_at": now, "updated_at": now, "look_at": now + repository.PATIENCE}
         file = repository.delete(tx, file_id, fields, expected)
         if file is None:
             raise PreconditionFailed()
@@ -35,7 +35,7 @@ def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
             quotas.give_back(tx, file)
         if file["text"]:
             sources.forget(tx, file_id)
-        if file["key"] and repository.is_shared(tx, file):
+        if file["key"] and repository.is_stood_on(file["key"], tx):
             file = repository.let_go(tx, file_id)
         events.record(tx, "file.deleted", actor=who.id, subject=file_id, course_id=file["course_id"])
         if file["owner_id"] != who.id:
@@ -58,4 +58,3 @@ def clear(file: Mapping[str, Any]) -> None:
         storage.delete(storage.kept_key(file["_id"]))
     if file["key"]:
         storage.delete(file["key"])
-    repository.cleared(file["_id"])

@@ -64,10 +64,10 @@ def twin(tx: Transaction, owner_id: ObjectId, sha256: str, size: int, content_ty
     return files().find_one({**same, "status": "available", "deleted_at": None}, {"key": 1}, session=tx.session)
 
 
-def is_shared(tx: Transaction, file: Mapping[str, Any]) -> bool:
-    """Whether another file stands on the same object."""
-    others = {"key": file["key"], "_id": {"$ne": file["_id"]}, "deleted_at": None}
-    return files().find_one(others, {"_id": 1}, session=tx.session) is not None
+def is_stood_on(key: str, tx: Transaction | None = None) -> bool:
+    """Whether a file that is not deleted has its content in this object."""
+    wanted = {"key": key, "deleted_at": None}
+    return files().find_one(wanted, {"_id": 1}, session=tx.session if tx else None) is not None
 
 
 def owned(owner_id: ObjectId, wanted: Mapping[str, Any], before: ObjectId | None, limit: int) -> list[Document]:
@@ -87,11 +87,6 @@ def look_again(file: Mapping[str, Any], at: datetime | None) -> bool:
     """Move the time to look at the file, None for never; whether nobody else has moved it since it was read."""
     done = files().update_one({"_id": file["_id"], "look_at": file["look_at"]}, {"$set": {"look_at": at}})
     return done.modified_count == 1
-
-
-def cleared(file_id: ObjectId) -> None:
-    """Note that nothing of the file is left in S3."""
-    files().update_one({"_id": file_id}, {"$set": {"leftover": False, "look_at": None}})
 
 
 def delete(tx: Transaction, file_id: ObjectId, fields: Mapping[str, Any], expected: int | None) -> Document | None:

@@ -10,6 +10,7 @@ from lms.mongo import Document
 from lms.telemetry import logger
 
 _LONGEST_CHECK = timedelta(days=2)
+_OVER = (FileStatus.QUARANTINED, FileStatus.EXPIRED)
 
 
 def sweep(limit: int) -> int:
@@ -27,13 +28,14 @@ def sweep(limit: int) -> int:
 
 def _see_to(file: Document) -> None:
     text = file["text"] or {}
-    if file["leftover"]:
+    if file["deleted_at"] or file["status"] in _OVER:
         removal.clear(file)
+        repository.look_never_again(file["_id"])
     elif file["status"] == FileStatus.PENDING:
         _see_to_upload(file)
     elif file["status"] == FileStatus.SCANNING:
         _see_to_check(file)
-    elif text.get("status") == TextStatus.QUEUED and not file["deleted_at"]:
+    elif text.get("status") == TextStatus.QUEUED:
         outcomes.send_to_extraction([file["_id"]])
     else:
         repository.look_never_again(file["_id"])

@@ -104,7 +104,6 @@ def _file(who: Caller, new: NewFile) -> Document:
         "upload": _upload(new, storage.incoming_key(_id_, secrets.token_hex(16))) | {"expires_at": now + LIFETIME},
         "replaces": _id(new.replaces),
         "text": None,
-        "leftover": False,
         "look_at": now + LIFETIME,
         "version": 1,
         "created_at": now,
@@ -204,7 +203,7 @@ def completed(who: Caller, file_id: ObjectId) -> Document:
     return outcomes.scanning(file_id, file["upload"]["key"]) or access.own(who, file_id)
 
 
-def _moved_on(file: Document, otherwise: str) -> Document:
+def _moved_on(file: Mapping[str, Any], otherwise: str) -> Document:
     present = repository.file(file["_id"])
     if present is None or present["status"] == FileStatus.PENDING:
         raise Conflict(otherwise, code="UPLOAD_INCOMPLETE")
@@ -232,4 +231,4 @@ def _join_parts(file: Mapping[str, Any]) -> None:
     except storage.Missing:
         # Another call was faster, or the answer to an earlier one was lost.
         if storage.stat(upload["key"]) is None:
-            _moved_on({**file}, "The upload was given up")
+            _moved_on(file, "The upload was given up")
