@@ -1,4 +1,4 @@
-"""Other dates and limits for a cohort or a learner, kept on a piece of work as ``lms.enrollment.dates`` reads them."""
+"""Other dates and limits for a cohort or a learner, kept on a piece of work as ``enrollment.dates`` reads them."""
 
 from __future__ import annotations
 

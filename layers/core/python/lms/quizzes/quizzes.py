@@ -18,14 +18,13 @@ from lms.enrollment import dates
 from lms.errors import Conflict, Invalid, NotFound
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
-from lms.quizzes import items, repository
+from lms.quizzes import instructions, items, repository
 
 if TYPE_CHECKING:
     from lms.quizzes.models.items import Items
     from lms.quizzes.models.quiz import NewQuiz, QuizChange
 
 _MOVES_ATTEMPTS = {*dates.FIELDS, "overrides", "late_policy"}
-_MOST_HTML_BYTES = 150_000
 
 
 def document(new: NewQuiz, course_id: ObjectId, now: datetime) -> Document:
@@ -48,12 +47,7 @@ def document(new: NewQuiz, course_id: ObjectId, now: datetime) -> Document:
 def _stored(fields: Document) -> Document:
     if fields.get("lesson_id"):
         fields["lesson_id"] = ObjectId(fields["lesson_id"])
-    if "instructions" in fields:
-        fields["html"] = markdown.html(fields["instructions"])
-        fields["html_version"] = markdown.VERSION
-        if len(fields["html"].encode()) > _MOST_HTML_BYTES:
-            raise Invalid(errors=[{"pointer": "/instructions", "message": "grow too large as HTML"}])
-    return fields
+    return instructions.with_html(fields)
 
 
 def create(tx: Transaction, access: CourseAccess, new: NewQuiz) -> Document:
@@ -74,11 +68,10 @@ def shown(access: CourseAccess, quiz: Mapping[str, Any]) -> Document:
     """
     if access.role is CourseRole.LEARNER and not quiz["published"]:
         raise NotFound()
-    current = quiz["html_version"] == markdown.VERSION
     return {
         **quiz,
         **_window(access, quiz),
-        "html": quiz["html"] if current else markdown.html(quiz["instructions"]),
+        "html": instructions.html(quiz),
         "items": quiz.get("items") if access.may("quiz.edit") else None,
         "needs_access_code": quiz["access_code"] is not None,
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
-from lms import clock, mongo
+from lms import clock, mongo, parts
 from lms.courses import access as courses
 from lms.courses import changes
 from lms.courses.access import CourseAccess
@@ -53,35 +53,16 @@ def _copied(access: CourseAccess, rubric_id: str) -> Document:
 
 def _stored(given: Criteria, before: Criteria) -> Document:
     """The criteria with their ids, and their points. Raise 422 for ids that did not stand there ``before``."""
-    if errors := [*_unknown(given, before)]:
+    if errors := [*parts.strange(given, before, "levels", "/criteria")]:
         raise Invalid(errors=errors)
-    criteria = [
-        {**criterion, "id": _id(criterion), "levels": [{**level, "id": _id(level)} for level in criterion["levels"]]}
-        for criterion in given
-    ]
+    criteria = [_named({**criterion, "levels": list(map(_named, criterion["levels"]))}) for criterion in given]
     best = (max(level["points"] for level in criterion["levels"]) for criterion in criteria)
     return {"criteria": criteria, "points": points.total(best)}
 
 
-def _id(row: Mapping[str, Any]) -> ObjectId:
-    return ObjectId(row["id"])
-
-
-def _unknown(given: Criteria, before: Criteria) -> Iterator[dict[str, str]]:
-    """For each id that names nothing of ``before``, or what another has named: a level stays in its criterion."""
-    levels = {str(criterion["id"]): {str(level["id"]) for level in criterion["levels"]} for criterion in before}
-    left = set(levels)
-    for index, criterion in enumerate(given):
-        name = criterion["id"]
-        if name and name not in left:
-            yield {"pointer": f"/criteria/{index}/id", "message": "names no criterion, or one named before"}
-        left.discard(name)
-        of_criterion = set(levels.get(name, ()))
-        for place, level in enumerate(criterion["levels"]):
-            if level["id"] and level["id"] not in of_criterion:
-                pointer = f"/criteria/{index}/levels/{place}/id"
-                yield {"pointer": pointer, "message": "names no level of this criterion, or one named before"}
-            of_criterion.discard(level["id"])
+def _named(row: Mapping[str, Any]) -> Document:
+    """With its id; with a new one where it has none."""
+    return {**row, "id": ObjectId(row["id"])}
 
 
 def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:

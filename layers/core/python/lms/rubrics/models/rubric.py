@@ -23,8 +23,8 @@ class Level(Body):
 
 
 class Criterion(Body):
-    """``levels`` by falling points. ``ranged``: any points between the best level's and the last one's may be given,
-    else a level's alone. ``id`` is that of a criterion as it stands, left out for a new one."""
+    """``levels`` by falling points. ``ranged``: any points between the best level's and the last one's may be
+    given, else a level's alone. ``id`` is that of a criterion as it stands, left out for a new one."""
 
     id: Reference | None = None
     title: Title

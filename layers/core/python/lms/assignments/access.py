@@ -1,0 +1,8 @@
+"""Who may do what with an assignment: the dependency below ``/assignments/{id}``."""
+
+from functools import partial
+
+from lms.assignments import repository
+from lms.courses.access import in_course_of
+
+of_assignment = partial(in_course_of, repository.assignments)
