@@ -162,6 +162,25 @@ def test_a_summary_becomes_the_first_block_and_key_terms_the_lessons(course: Tau
     assert not {"cell", "gene"} & {row["term"] for row in proposal["key_terms"]}, "the lesson has them"
 
 
+def test_a_key_term_that_has_been_defined_meanwhile_is_not_overwritten(course: Taught):
+    job_id, proposal = course.enhanced("key_terms")
+    [cell] = [row["id"] for row in proposal["key_terms"] if row["term"] == "cell"]
+    course.change(0, "A **cell** is a small room for a monk, who lives and prays and often writes in it.")
+    later_id, later = course.enhanced("key_terms")
+    [monks] = [row for row in later["key_terms"] if row["term"] == "cell"]
+    assert apply(course, later_id, accept=[monks["id"]]).status == 200
+    answer = apply(course, job_id, accept=[cell])
+    assert (answer.status, answer.json["code"]) == (409, "PROPOSAL_OUTDATED")
+    assert answer.json["outdated"] == [{"id": cell, "block_id": None, "reason": "changed"}]
+    version = course.lesson()["version"]
+    answer = apply(course, job_id, accept=[cell], skip_changed=True)
+    [row] = [row for row in answer.json["result"]["proposal"]["key_terms"] if row["id"] == cell]
+    assert row["decision"]["verdict"] == "skipped"
+    lesson = course.lesson()
+    assert [row["definition"] for row in lesson["key_terms"]] == [monks["definition"]]
+    assert lesson["version"] == version
+
+
 def test_a_lesson_stays_within_its_limits(course: Taught):
     blocks = [{"kind": "markdown", "text": CELLS}, *({"kind": "math", "text": "x"} for _ in range(199))]
     course.owner.patch(course.lesson_path, {"blocks": blocks})

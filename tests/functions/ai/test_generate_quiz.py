@@ -88,6 +88,15 @@ def test_three_questions_become_the_banks_and_a_draft_quizs(course: Taught, less
     assert published.status == 200, published.text
 
 
+def test_skills_named_when_accepting_take_the_place_of_those_asked_for(course: Taught):
+    job_id, proposal = course.asked([course.lesson_id], 2, skills=["Biology"])
+    first, second = (question["id"] for question in proposal["questions"])
+    for body in ({"accept": [first], "skills": ["Genetics"]}, {"accept": [second], "skills": []}):
+        assert course.owner.post(f"/jobs/{job_id}/apply", body).status == 200
+    bank = course.owner.get(f"/courses/{course.id}/questions").json["items"]
+    assert sorted(row["skills"] for row in bank) == [[], ["Genetics"]]
+
+
 def test_the_bank_is_not_asked_again(course: Taught):
     job_id, first = course.asked([course.lesson_id], 3)
     accept = [question["id"] for question in first["questions"]]
