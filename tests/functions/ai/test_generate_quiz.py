@@ -75,6 +75,9 @@ def test_three_questions_become_the_banks_and_a_draft_quizs(course: Taught, less
         assert (question["evidence"], question["lesson_id"]) == (row["evidence"], row["lesson_id"])
         assert (question["origin"], question["pool"], question["skills"]) == ("ai", "cells", ["Biology"])
         assert question["reviewed"]["by"] == course.owner.id
+        assert question["difficulty"] == row["difficulty"]
+    change = {"prompt": f"{bank[0]['prompt']} Think twice."}
+    assert course.owner.patch(f"/questions/{bank[0]['id']}", change).json["difficulty"] is None, "who knows now"
     quiz = course.owner.get(f"/quizzes/{rows[0]['decision']['quiz_id']}").json
     assert (quiz["title"], quiz["published"], quiz["question_count"]) == ("Cells", False, 3)
     assert [item["question_id"] for item in quiz["items"]] == [row["id"] for row in bank]

@@ -62,7 +62,7 @@ def rewrite(tx: Transaction, access: CourseAccess, change: QuestionChange, expec
     before = changes.current(repository.question(tx, question_id), expected)
     fields = questions.written(changed(before, change))
     if any(fields[name] != before[name] for name in _EVIDENT):
-        fields |= {"origin": Origin.PERSON, "source": None, "evidence": "", "reviewed": None}
+        fields |= {"origin": Origin.PERSON, "source": None, "evidence": "", "difficulty": None, "reviewed": None}
     after = repository.change_question(tx, question_id, before["version"], fields, clock.now())
     if before["pool"] != fields["pool"]:
         _require_enough(tx, before)

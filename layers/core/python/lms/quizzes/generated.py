@@ -65,17 +65,13 @@ def take_over(
     rows = [
         questions.document(
             Question.model_validate(
-                {
-                    "prompt": each["prompt"],
-                    "content": each["content"],
-                    "pool": terms.pool,
-                    "skills": terms.skills,
-                }
+                {name: each[name] for name in ("prompt", "content")} | {"pool": terms.pool, "skills": terms.skills}
             ),
             access.course_id,
             now,
             lesson_id=each["lesson_id"],
             evidence=each["evidence"],
+            difficulty=each["difficulty"],
             source=each["source"],
             origin=Origin.AI,
             reviewed=reviewed,

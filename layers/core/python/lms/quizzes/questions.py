@@ -27,8 +27,8 @@ MOST_BYTES = 500_000
 
 
 def document(question: Question, course_id: ObjectId, now: datetime, **provenance: Any) -> Document:
-    """A new question. ``provenance`` says where it comes from: ``lesson_id``, ``evidence``, ``source``, ``origin``,
-    ``reviewed``.
+    """A new question. ``provenance`` says where it comes from: ``lesson_id``, ``evidence``,
+    ``difficulty``, ``source``, ``origin``, ``reviewed``.
 
     Raise 422 where it is too large or its markup breaks it.
     """
@@ -38,6 +38,7 @@ def document(question: Question, course_id: ObjectId, now: datetime, **provenanc
         "lesson_id": None,
         **written(question),
         "evidence": "",
+        "difficulty": None,
         "source": None,
         "origin": Origin.PERSON,
         "reviewed": None,

@@ -7,7 +7,7 @@ from pydantic import AliasChoices, AliasPath, Field
 from lms.courses.models.review import Review
 from lms.courses.models.source import Source
 from lms.courses.states import Origin
-from lms.fields import UNCHANGED, Change, DocumentId, Id, Kept, Moment, Resource
+from lms.fields import UNCHANGED, Change, Difficulty, DocumentId, Id, Kept, Moment, Resource
 from lms.mongo import Document
 from lms.quizzes.contents import Content, Feedback
 from lms.quizzes.fields import Heading, Hints, Kind, Points, Pool, Skills, Text
@@ -27,8 +27,9 @@ class QuestionChange(Change):
 
 
 class BankQuestion(Resource):
-    """A question with its key. ``html`` holds the safe HTML of its texts by their path: ``prompt``,
-    ``options/{id}/text``, ``feedback/general``, ``hints/0``; gaps stay in the prompt's as ``{{id}}``."""
+    """A question with its key; ``difficulty`` is what an AI took it for. ``html`` holds the safe HTML of its texts
+    by their path: ``prompt``, ``options/{id}/text``, ``feedback/general``, ``hints/0``; gaps stay in the prompt's as
+    ``{{id}}``."""
 
     id: DocumentId
     course_id: Id
@@ -44,6 +45,7 @@ class BankQuestion(Resource):
     pool: str | None
     html: dict[str, str]
     evidence: str
+    difficulty: Difficulty | None = None
     source: Source | None
     origin: Origin
     reviewed: Review | None = None
