@@ -1,12 +1,12 @@
 """Two who change one course at once both find their change in it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from lms.errors import PreconditionFailed
+from tests import at_once
 from tests.functions.courses.authored import Authored, author
 from tests.people import Api
 
@@ -27,11 +27,6 @@ def access(course: Authored) -> Any:
     return CourseAccess(Caller(ObjectId(course.owner.id), Role.STUDENT, ObjectId()), found, CourseRole.OWNER)
 
 
-def at_once(*calls: Any) -> list[Any]:
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
-
-
 def test_modules_and_lessons_added_at_once_all_stand(course: Authored):
     from lms import mongo
     from lms.courses import lessons, outline
@@ -48,7 +43,7 @@ def test_modules_and_lessons_added_at_once_all_stand(course: Authored):
         mongo.transaction(lambda tx: lessons.create(tx, mine, new))
 
     before = course.version()
-    at_once(*[module, lesson] * 3)
+    at_once.results(*[module, lesson] * 3)
     modules = course.outline()
     assert len(modules) == 5
     assert len(modules[1]["lessons"]) == 3
@@ -73,7 +68,7 @@ def test_of_two_on_the_same_version_one_is_refused(course: Authored):
 
         return run
 
-    [won] = filter(None, at_once(*(change(title) for title in "ABCD")))
+    [won] = filter(None, at_once.results(*(change(title) for title in "ABCD")))
     assert course.owner.get(course.path).json["title"] == won
     assert course.owner.get(course.lesson_path).json["title"] == won
 
@@ -88,7 +83,7 @@ def test_changes_at_once_keep_each_version_once(course: Authored):
     def change(title: str) -> Any:
         return lambda: lessons.change(mine, lesson_id, LessonChange(title=title), None)
 
-    at_once(*map(change, titles))
+    at_once.results(*map(change, titles))
     items = course.owner.get(f"{course.lesson_path}/versions").json["items"]
     assert [each["n"] for each in items] == list(range(9, 0, -1))
     assert sorted(each["title"] for each in items) == ["First", *titles]

@@ -1,11 +1,10 @@
 """A learner with several tabs: what completes at once is completed once."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 from bson import ObjectId
 
+from tests import at_once
 from tests.functions.courses.authored import events_of
 from tests.functions.courses.learning import Learning, learning, put_quiz
 from tests.people import Api
@@ -20,17 +19,6 @@ def access(here: Learning) -> Any:
 
     learner = Caller(ObjectId(here.learner.id), Role.STUDENT, ObjectId())
     return enter(learner, ObjectId(here.course.id), "course.learn", load="outline", progress=True)
-
-
-def at_once(*calls: Any) -> list[Any]:
-    barrier = Barrier(len(calls))
-
-    def run(call: Any) -> Any:
-        barrier.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def completed(here: Learning) -> list[str]:
@@ -52,7 +40,7 @@ def test_tabs_that_complete_the_last_lesson_complete_the_course_once(api: Api):
         def tab(before: Any = before, second: str = second) -> Any:
             return tracking.record(before, ObjectId(second), Heartbeat(completed=True))
 
-        answers = at_once(*[tab] * TABS)
+        answers = at_once.results(*[tab] * TABS)
         assert len({answer["completion"]["at"] for answer in answers}) == 1
         assert completed(here) == ["course.completed", "lesson.completed", "lesson.completed"]
 
@@ -69,7 +57,7 @@ def test_tabs_in_different_lessons_lose_nothing(api: Api):
             lambda _id=_id, before=before: tracking.record(before, ObjectId(_id), Heartbeat(completed=True))
             for _id in here.course.lessons * (TABS // 2)
         ]
-        at_once(*calls)
+        at_once.results(*calls)
         assert here.progress()["percent"] == 100
         assert completed(here) == ["course.completed", "lesson.completed", "lesson.completed"]
 
@@ -93,6 +81,6 @@ def test_a_graded_quiz_and_a_tab_at_once_complete_the_course_once(api: Api):
         def tab(before: Any = before, first: str = first) -> None:
             tracking.record(before, ObjectId(first), Heartbeat(completed=True))
 
-        at_once(graded, tab)
+        at_once.results(graded, tab)
         assert here.progress()["percent"] == 100
         assert completed(here) == ["course.completed", "lesson.completed", "lesson.completed"]

@@ -1,14 +1,13 @@
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from lms import clock
+from tests import at_once
 from tests.people import Answer, Api, Person
 
 COURSE = {"title": "Introduction to Knots", "audience": "a", "difficulty": "beginner"}
@@ -207,7 +206,7 @@ def test_of_many_who_accept_at_once_as_many_come_in_as_there_are_uses(
     for _ in range(4):
         course = Course(course.owner.post("/courses", COURSE).json["id"], course.owner)
         token = course.invite(role, uses=uses)
-        outcomes = at_once([partial(invitations.accept, caller(person), token) for person in people])
+        outcomes = at_once.endings(*(partial(invitations.accept, caller(person), token) for person in people))
         assert sorted(outcomes) == ["NOT_FOUND"] * (12 - uses) + ["ok"] * uses
         inside = course.learners() if role == "learner" else [p.id for p in people if course.role_of(p)]
         assert (len(inside), uses_left(token)) == (uses, 0)
@@ -217,7 +216,7 @@ def test_one_person_who_accepts_many_times_at_once_uses_one(api: Api, course: Co
     from lms.auth import invitations
 
     token, person = course.invite(uses=10), api.person()
-    assert at_once([partial(invitations.accept, caller(person), token)] * 8) == ["ok"] * 8
+    assert at_once.endings(*[partial(invitations.accept, caller(person), token)] * 8) == ["ok"] * 8
     assert (course.learners(), uses_left(token)) == ([person.id], 9)
 
 
@@ -226,24 +225,6 @@ def caller(person: Person) -> Any:
     from lms.permissions import Role
 
     return Caller(ObjectId(person.id), Role.STUDENT, ObjectId())
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[str]:
-    """How each ended. The resolver serves one event at a time, so races are run on the rule itself."""
-    from lms.errors import DomainError
-
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> str:
-        barrier.wait()
-        try:
-            call()
-        except DomainError as refused:
-            return refused.code
-        return "ok"
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_an_invitation_for_an_address_is_for_that_account_alone(api: Api, course: Course):

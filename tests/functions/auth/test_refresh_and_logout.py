@@ -1,10 +1,11 @@
-import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from bson import ObjectId
 
 from lms import clock
+from tests import at_once
 from tests.mongo_commands import recorded
 from tests.people import PASSWORD, Answer, Api, Person
 
@@ -87,22 +88,12 @@ def test_the_session_stays_where_it_is_while_its_user_cannot_be_read(api: Api):
 
 
 def test_of_many_refreshes_at_once_each_gets_the_same_next_token(api: Api):
-    # The resolver serves one event at a time, so the race is run on the rule itself.
     from lms.auth import sessions
 
     person = api.person()
-    given: list[str] = []
-
-    def run() -> None:
-        given.append(sessions.refresh(person.refresh_token)["refresh_token"])
-
-    threads = [threading.Thread(target=run) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(given) == 8 and len(set(given)) == 1
-    assert refresh(person, given[0]).status == 200
+    answers = at_once.results(*[partial(sessions.refresh, person.refresh_token)] * 8)
+    (only,) = {each["refresh_token"] for each in answers}
+    assert refresh(person, only).status == 200
 
 
 def session_of(person: Person) -> ObjectId:

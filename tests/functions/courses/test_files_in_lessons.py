@@ -1,10 +1,12 @@
 """Blocks that show a file: only a checked one, of the course or of the editor's own."""
 
+from functools import partial
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
-from tests import uploads
+from tests import at_once, uploads
 from tests.functions.courses.authored import Authored, author
 from tests.people import Api
 
@@ -76,3 +78,51 @@ def test_what_stands_there_may_stay(course: Authored, api: Api) -> None:
     assert blocks[0]["file_id"] == file_id
     changed = [*blocks, {"kind": "markdown", "text": "And more."}]
     assert colleague.patch(path, {"blocks": changed}).status == 200
+
+
+def test_a_restored_version_comes_without_files_that_are_deleted(api: Api) -> None:
+    """The text that stood around a file is not lost with it, and no learner meets a dead link."""
+    course = author(api.person())
+    kept, gone = (material(course, content) for content in (b"kept", b"gone"))
+    words = {"kind": "markdown", "text": "Read on."}
+    put(course, block(kept), words, block(gone))
+    shown = put(course, words).json["version"] - 1
+    assert course.owner.delete(f"/files/{gone}").status == 204
+    restored = course.owner.post(f"{course.lesson_path}/versions/{shown}/restore").json
+    assert [each.get("file_id") for each in restored["blocks"]] == [kept, None]
+    last, *_ = course.owner.get(f"{course.lesson_path}/versions").json["items"]
+    assert (last["changed"], last["restored_from"]) == (["restored", "deleted_files"], shown)
+    again = course.owner.post(f"{course.lesson_path}/versions/{restored['version']}/restore").json
+    assert again["blocks"] == restored["blocks"]
+    assert course.owner.delete(f"/files/{kept}").status == 409
+
+
+def test_a_deleted_lesson_comes_back_without_files_that_are_deleted(api: Api) -> None:
+    course = author(api.person())
+    gone = material(course, b"gone")
+    version = put(course, block(gone)).json["version"]
+    assert course.owner.delete(course.lesson_path).status == 204
+    assert course.owner.delete(f"/files/{gone}").status == 204
+    answer = course.owner.post(f"{course.lesson_path}/versions/{version}/restore")
+    assert (answer.status, answer.json["blocks"]) == (200, [])
+
+
+def test_showing_and_deleting_a_file_at_once_never_leaves_a_lesson_with_a_deleted_one(course: Authored) -> None:
+    from lms.caller import Caller
+    from lms.courses import lessons
+    from lms.courses.access import enter
+    from lms.courses.models.lesson import LessonChange
+    from lms.files import removal
+    from lms.permissions import Role
+
+    who = Caller(ObjectId(course.owner.id), Role.STUDENT, ObjectId())
+    access = enter(who, ObjectId(course.id), "course.edit")
+    lesson_id = ObjectId(course.lessons[1])
+    for n in range(8):
+        file_id = material(course, b"at once %d" % n)
+        change = LessonChange.model_validate({"blocks": [block(file_id)]})
+        ended = at_once.endings(
+            partial(lessons.change, access, lesson_id, change, None),
+            partial(removal.delete, who, ObjectId(file_id), None),
+        )
+        assert ended in (["ok", "FILE_IN_USE"], ["INVALID", "ok"])

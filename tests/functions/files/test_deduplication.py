@@ -1,6 +1,6 @@
 """The same content uploaded twice by one owner is kept once, and says nothing of others."""
 
-import threading
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -9,7 +9,7 @@ from lms import mongo, storage
 from lms.caller import Caller
 from lms.files import outcomes, removal, repository
 from lms.permissions import Role
-from tests import uploads
+from tests import at_once, uploads
 from tests.people import Api
 
 CONTENT = b"Kept once, named twice."
@@ -86,24 +86,10 @@ def test_deleting_and_naming_again_at_once_never_leaves_a_file_without_its_objec
     who = Caller(ObjectId(person.id), Role.STUDENT, ObjectId())
     for _ in range(15):
         first = uploads.available(person, CONTENT)
-        begun: list[dict[str, Any]] = []
-        together = threading.Barrier(2)
-
-        def delete(file_id: str = first, together: threading.Barrier = together) -> None:
-            together.wait()
-            removal.delete(who, ObjectId(file_id), None)
-
-        def name_again(begun: list[dict[str, Any]] = begun, together: threading.Barrier = together) -> None:
-            begin = rule.prepare(who, NewFile.model_validate(uploads.described(CONTENT)))
-            together.wait()
-            begun.append(mongo.transaction(begin)["file"])
-
-        threads = [threading.Thread(target=delete), threading.Thread(target=name_again)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        (again,) = begun
+        begin = rule.prepare(who, NewFile.model_validate(uploads.described(CONTENT)))
+        delete = partial(removal.delete, who, ObjectId(first), None)
+        _, begun = at_once.results(delete, partial(mongo.transaction, begin))
+        again = begun["file"]
         if again["status"] == "available":
             assert storage.stat(again["key"]) is not None
         removal.delete(who, again["_id"], None)

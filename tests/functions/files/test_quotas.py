@@ -1,8 +1,9 @@
 """How much a person and a course may keep: never more, however many ask at once, and all of it given back."""
 
-import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,10 +11,9 @@ from bson import ObjectId
 
 from lms import config, mongo, storage
 from lms.caller import Caller
-from lms.errors import Conflict
 from lms.files import outcomes, quotas, repository
 from lms.permissions import Role
-from tests import uploads
+from tests import at_once, uploads
 from tests.people import Api, Person
 
 MEGABYTE = uploads.MEGABYTE
@@ -89,25 +89,10 @@ def test_many_at_once_never_exceed_it(api: Api) -> None:
 
     who = Caller(ObjectId(), Role.STUDENT, ObjectId())
     storage.s3()
-    start = threading.Barrier(40)
-    outcome: list[str] = []
-
-    def one(n: int) -> None:
-        begin = rule.prepare(who, NewFile.model_validate(described(n, MEGABYTE // 10)))
-        start.wait()
-        try:
-            mongo.transaction(begin)
-            outcome.append("kept")
-        except Conflict as refused:
-            outcome.append(refused.code)
-
-    threads = [threading.Thread(target=one, args=[n]) for n in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    wishes = [NewFile.model_validate(described(n, MEGABYTE // 10)) for n in range(40)]
+    begun = [partial(mongo.transaction, rule.prepare(who, wish)) for wish in wishes]
     room = 2 * MEGABYTE // (MEGABYTE // 10)
-    assert (outcome.count("kept"), outcome.count("QUOTA_EXCEEDED")) == (room, 40 - room)
+    assert Counter(at_once.endings(*begun)) == {"ok": room, "QUOTA_EXCEEDED": 40 - room}
     (usage,) = quotas.usage([quotas.of_person(who.id)])
     assert (usage["files"], usage["bytes"]) == (room, room * (MEGABYTE // 10))
     assert repository.files().count_documents({"owner_id": who.id}) == room
@@ -133,27 +118,13 @@ def test_room_is_given_back_once(api: Api) -> None:
 
 
 def test_deleting_one_many_times_at_once_gives_its_room_back_once(api: Api) -> None:
-    from lms.errors import DomainError
     from lms.files import removal
 
     person = api.person()
     kept, gone = (uploads.begin(person, content)["file"]["id"] for content in (b"kept", b"going"))
     who = Caller(ObjectId(person.id), Role.STUDENT, ObjectId())
-    outcome: list[str] = []
-
-    def delete() -> None:
-        try:
-            removal.delete(who, ObjectId(gone), None)
-            outcome.append("deleted")
-        except DomainError as refused:
-            outcome.append(refused.code)
-
-    threads = [threading.Thread(target=delete) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert outcome.count("deleted") == 1
+    ended = at_once.endings(*[partial(removal.delete, who, ObjectId(gone), None)] * 8)
+    assert Counter(ended) == {"ok": 1, "NOT_FOUND": 7}
     assert used(person) == (len(b"kept"), 1)
     assert person.get(f"/files/{kept}").status == 200
 

@@ -1,7 +1,7 @@
 """Gemini's calls, held to the month's budgets and counted, whatever happens to them."""
 
-import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from lms.ai.tutoring import Passage
 from lms.spending import budgets, report, tasks
 from lms.spending.models import BudgetsBody
 from lms.spending.scopes import Payer
+from tests import at_once
 from tests.core.ai.gemini.desk import Desk
 
 PASSAGES = [Passage(ObjectId(), "Leaves", "b", "Leaves are green because chlorophyll is.")]
@@ -43,25 +44,12 @@ def limit(**budget: Any) -> None:
 
 
 def test_twenty_at_once_never_exceed_the_budget(ground: Stack, desk: Desk):
-    payer, outcomes = Payer(ObjectId(), ObjectId()), list[str]()
+    payer = Payer(ObjectId(), ObjectId())
     limit(per_course={"tokens": 30_000}, per_user={"tokens": 30_000})
-
-    def one() -> None:
-        try:
-            ask(desk, payer)
-            outcomes.append("answered")
-        except ProviderFailure as failure:
-            outcomes.append(failure.code)
-
-    workers = [threading.Thread(target=one) for _ in range(20)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert len(outcomes) == 20
-    assert set(outcomes) <= {"answered", "BUDGET_EXCEEDED", "PROVIDER_UNAVAILABLE"} and "answered" in outcomes
+    ended = at_once.endings(*[partial(ask, desk, payer)] * 20, refusal=ProviderFailure)
+    assert set(ended) <= {"ok", "BUDGET_EXCEEDED", "PROVIDER_UNAVAILABLE"} and "ok" in ended
     calls, tokens = usage(payer)
-    assert calls == outcomes.count("answered") == len(desk.server.calls)
+    assert calls == ended.count("ok") == len(desk.server.calls)
     assert tokens <= 30_000
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from lms.courses import repository
+from lms.mongo import Transaction
 
 _MOST_LESSONS = 500
 
@@ -18,5 +19,5 @@ def releases(file_id: ObjectId) -> dict[ObjectId, list[Mapping[str, Any] | None]
     return found
 
 
-def lessons(file_id: ObjectId) -> list[ObjectId]:
-    return [lesson["_id"] for lesson in repository.lessons_with_file(file_id, _MOST_LESSONS)]
+def lessons(file_id: ObjectId, tx: Transaction) -> list[ObjectId]:
+    return [lesson["_id"] for lesson in repository.lessons_with_file(file_id, _MOST_LESSONS, tx)]

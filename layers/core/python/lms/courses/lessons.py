@@ -114,13 +114,17 @@ def review(access: CourseAccess, lesson_id: ObjectId, expected: int | None) -> D
 
 
 def restore(access: CourseAccess, lesson_id: ObjectId, n: int, expected: int | None) -> Document:
-    """Make version ``n``'s content the lesson's next version. A deleted lesson comes back by it, with its quiz."""
+    """Make version ``n``'s content the lesson's next version, but for blocks whose file is deleted since, which
+    the new version says. A deleted lesson comes back by it, with its quiz."""
 
     def work(tx: Transaction) -> None:
         lesson = changes.current(repository.lesson_even_deleted(access.course_id, lesson_id, tx), expected)
-        fields = {**versions.content(tx, lesson, n), "deleted_at": None}
+        content = {"blocks": lesson["blocks"], **versions.content(tx, lesson, n)}
+        there = attachments.not_deleted(tx, content["blocks"])
+        changed = ["restored"] if len(there) == len(content["blocks"]) else ["restored", "deleted_files"]
+        fields = {**content, "blocks": there, "deleted_at": None}
         sources.follow(tx, citations.followed({**lesson, **fields}))
-        versions.save(tx, access, lesson, fields, versions.edit(access, ["restored"], restored_from=n))
+        versions.save(tx, access, lesson, fields, versions.edit(access, changed, restored_from=n))
         if lesson["deleted_at"]:
             _bring_back(tx, lesson, fields)
         changes.record(tx, access, "restore", "lesson", lesson_id, {"n": n})

@@ -342,9 +342,9 @@ def versions(lesson_id: ObjectId, before: int | None, fields: Mapping[str, Any],
     return list(lesson_versions().find(wanted, fields).sort("n", DESCENDING).limit(limit))
 
 
-def lessons_with_file(file_id: ObjectId, limit: int) -> list[Document]:
-    fields = {"course_id": 1, "release": 1}
-    return list(lessons().find({"blocks.file_id": file_id, "deleted_at": None}, fields).limit(limit))
+def lessons_with_file(file_id: ObjectId, limit: int, tx: Transaction | None = None) -> list[Document]:
+    wanted, fields = {"blocks.file_id": file_id, "deleted_at": None}, {"course_id": 1, "release": 1}
+    return list(lessons().find(wanted, fields, session=tx.session if tx else None).limit(limit))
 
 
 def lessons_to_copy(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> Iterable[Document]:

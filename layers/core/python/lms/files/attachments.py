@@ -19,14 +19,10 @@ def require_usable(
     """Raise 422 for a block that shows another file than an available one for courses, of this course or of the
     editor's own. What ``present`` blocks show already may stay."""
     known = {each["file_id"] for each in present if "file_id" in each}
-    new = {
-        index: each["file_id"]
-        for index, each in enumerate(blocks)
-        if each.get("file_id", None) not in {None, *known}
-    }
+    new = {index: each["file_id"] for index, each in enumerate(blocks) if each.get("file_id") not in {None, *known}}
     if not new:
         return
-    files = {file["_id"]: file for file in repository.named({*new.values()}, _FIELDS, tx)}
+    files = {file["_id"]: file for file in repository.held(tx, {*new.values()}, _FIELDS)}
     errors = [
         {
             "pointer": f"/blocks/{index}/file_id",
@@ -37,6 +33,13 @@ def require_usable(
     ]
     if errors:
         raise Invalid(errors=errors)
+
+
+def not_deleted(tx: Transaction, blocks: Sequence[Document]) -> list[Document]:
+    """The ``blocks`` of an earlier day without those whose file has been deleted since."""
+    shown = {each["file_id"] for each in blocks if "file_id" in each}
+    gone = shown - {file["_id"] for file in repository.held(tx, shown, {"_id": 1})} if shown else set()
+    return [each for each in blocks if each.get("file_id") not in gone]
 
 
 def _is_usable(file: Document | None, access: CourseAccess) -> bool:

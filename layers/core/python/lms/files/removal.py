@@ -11,7 +11,7 @@ from lms import audit, clock, events, mongo, storage
 from lms.ai import sources
 from lms.caller import Caller
 from lms.courses import attached
-from lms.errors import Conflict, PreconditionFailed
+from lms.errors import Conflict, NotFound, PreconditionFailed
 from lms.files import access, quotas, repository
 from lms.files.states import FileStatus, UploadKind
 from lms.mongo import Transaction
@@ -21,16 +21,16 @@ _COUNTED = (FileStatus.PENDING, FileStatus.SCANNING, FileStatus.AVAILABLE)
 
 def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
     """Raise 404 where the caller may not, 409 FILE_IN_USE while a lesson shows it, 412 where it has changed."""
-    found = access.removable(who, file_id)
-    if access.rule_of(found).through_lessons and (lessons := attached.lessons(file_id)):
-        raise Conflict("Lessons show this file", code="FILE_IN_USE", lesson_ids=[str(each) for each in lessons])
+    is_shown = access.rule_of(access.removable(who, file_id)).through_lessons
 
     def work(tx: Transaction) -> None:
         now = clock.now()
         fields = {"deleted_at": now, "updated_at": now, "look_at": now + repository.PATIENCE}
         file = repository.delete(tx, file_id, fields, expected)
         if file is None:
-            raise PreconditionFailed()
+            raise NotFound() if expected is None else PreconditionFailed()
+        if is_shown and (lessons := attached.lessons(file_id, tx)):
+            raise Conflict("Lessons show this file", code="FILE_IN_USE", lesson_ids=[str(each) for each in lessons])
         if file["status"] in _COUNTED:
             quotas.give_back(tx, file)
         if file["text"]:

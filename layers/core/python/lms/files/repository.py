@@ -111,11 +111,15 @@ def look_never_again(file_id: ObjectId) -> None:
     files().update_one({"_id": file_id}, {"$set": {"look_at": None}})
 
 
-def named(
-    file_ids: Collection[ObjectId], fields: Mapping[str, Any] | None, tx: Transaction | None = None
-) -> list[Document]:
+def named(file_ids: Collection[ObjectId], fields: Mapping[str, Any] | None) -> list[Document]:
+    return list(files().find({"_id": {"$in": [*file_ids]}, "deleted_at": None}, fields))
+
+
+def held(tx: Transaction, file_ids: Collection[ObjectId], fields: Mapping[str, Any]) -> list[Document]:
+    """As ``named``; who deletes one of them at the same time waits for this transaction, or makes it begin anew."""
     wanted = {"_id": {"$in": [*file_ids]}, "deleted_at": None}
-    return list(files().find(wanted, fields, session=tx.session if tx else None))
+    files().update_many(wanted, {"$inc": {"holds": 1}}, session=tx.session)
+    return list(files().find(wanted, fields, session=tx.session))
 
 
 def take_room(tx: Transaction, account: str, size: int, *, most_bytes: int, most_files: int) -> bool:

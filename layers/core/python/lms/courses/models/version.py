@@ -8,6 +8,7 @@ class LessonVersion(Resource):
     changed) ``at`` that time.
 
     ``changed`` names the fields that differ from the version before, or says deleted, restored, reviewed, sources.
+    Beside restored it says deleted_files where blocks were left out, their files being deleted.
     """
 
     n: int
