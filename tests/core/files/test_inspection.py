@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lms.files.inspection import apart, archives, contents, office
+from lms import child_process
+from lms.files.inspection import apart, archives, child, contents, office
 from lms.files.inspection.verdict import CLEAN, Reason
 from lms.files.purposes import DOCX, PDF, PPTX, PURPOSES, XLSX
 from tests import made_files as made
@@ -348,6 +349,18 @@ class TestApart:
         path = tmp_path / "file"
         path.write_bytes(made.pdf_file())
         assert apart.inspect(path, PDF, 0.01).reason is Reason.TOO_COMPLEX
+
+    def test_its_memory_is_bounded(self, tmp_path: Path):
+        path = tmp_path / "file"
+        path.write_bytes(made.pdf_file())
+        statement = f"""
+from resource import RLIMIT_AS, getrlimit
+from lms.files.inspection import child
+child._main({str(path)!r}, {PDF!r})
+print(getrlimit(RLIMIT_AS))
+"""
+        told = child_process.run("timeit", "-n1", "-r1", statement, seconds=60).stdout.decode()
+        assert f"{(child.MEMORY_BYTES, child.MEMORY_BYTES)}" in told
 
     def test_a_crash_is_no_pass(self, tmp_path: Path):
         assert apart.inspect(tmp_path / "nothing", PDF, 60).reason is Reason.BROKEN

@@ -3,11 +3,10 @@
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from lms.config import environment_apart
+from lms import child_process
 from lms.extraction.extracted import Extracted, Place, Unreadable
 
 MOST_MEMORY = 1_200_000_000
@@ -16,17 +15,9 @@ MOST_MEMORY = 1_200_000_000
 
 def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST_MEMORY) -> Extracted:
     """As ``reading.read``, with Unreadable TOO_SLOW, TOO_LARGE or DAMAGED where the process does not survive it."""
-    command = [
-        sys.executable,
-        "-m",
-        "lms.extraction.child",
-        str(path),
-        content_type,
-        str(int(seconds) + 1),
-        str(memory),
-    ]
+    arguments = str(path), content_type, str(int(seconds) + 1), str(memory)
     try:
-        ended = subprocess.run(command, env=environment_apart(), capture_output=True, timeout=seconds, check=False)
+        ended = child_process.run("lms.extraction.child", *arguments, seconds=seconds)
     except subprocess.TimeoutExpired:
         raise Unreadable("TOO_SLOW") from None
     if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):

@@ -4,10 +4,9 @@ Parsers of hostile files may hang, eat memory or crash; here that ends in a verd
 """
 
 import subprocess
-import sys
 from pathlib import Path
 
-from lms.config import environment_apart
+from lms import child_process
 from lms.files.inspection.verdict import Reason, Verdict
 from lms.telemetry import logger
 
@@ -16,10 +15,8 @@ _MODULE = "lms.files.inspection.child"
 
 def inspect(path: Path, content_type: str, seconds: float) -> Verdict:
     """The verdict on a file's content, within ``seconds``."""
-    command = [sys.executable, "-m", _MODULE, str(path), content_type]
-    environment = {**environment_apart(), "TMPDIR": str(path.parent)}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
+        done = child_process.run(_MODULE, str(path), content_type, seconds=seconds, TMPDIR=str(path.parent))
     except subprocess.TimeoutExpired:
         return _too_complex("time")
     if done.returncode == 0:
