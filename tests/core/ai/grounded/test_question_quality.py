@@ -10,7 +10,7 @@ from lms.ai.grounded.definitions import quotable
 from lms.ai.grounded.distractors import are_alike, ranked
 from lms.ai.grounded.falsehoods import STRONG_OPPOSITES, by_opposite
 from lms.ai.grounded.keywords import keywords_of, names_of
-from lms.ai.grounded.language import points_back
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.numbers import telling
 from lms.ai.models import Block, Lesson, Question
 from tests.core.ai.grounded.texts import ROME, given

@@ -4,7 +4,7 @@ import pytest
 
 from lms.ai import evidence
 from lms.ai.grounded import questions
-from lms.ai.grounded.text import stems
+from lms.ai.grounded.words import stems
 from lms.ai.models import Block, Lesson, Quiz, Span
 from tests.core.ai.grounded.courses import NAMES, made
 from tests.core.ai.grounded.texts import CELL, library

@@ -1,6 +1,7 @@
 import pytest
 
-from lms.ai.grounded.text import pieces, plain, sentences, stem, word_count, words
+from lms.ai.grounded.text import pieces, plain, sentences
+from lms.ai.grounded.words import stem, word_count, words
 from tests.core.ai.grounded.texts import QUEUES, SHAPES
 
 

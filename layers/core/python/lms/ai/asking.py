@@ -14,7 +14,7 @@ from lms import rate_limits
 from lms.ai.failures import BudgetUsedUp, ContentRefused, ProviderFailure
 from lms.ai.grounded import answering
 from lms.ai.grounded.language import language_of
-from lms.ai.grounded.text import words
+from lms.ai.grounded.words import words
 from lms.ai.metering import metered
 from lms.ai.providers import configured
 from lms.ai.tutoring import AnswerSentence, Passage

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from lms.ai.folding import fold
 from lms.ai.grounded.language import LANGUAGES
-from lms.ai.grounded.text import stem
+from lms.ai.grounded.words import stem
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
 seventeen eighteen nineteen".split()

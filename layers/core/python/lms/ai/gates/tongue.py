@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 
 from lms.ai.grounded.language import LANGUAGES, language_of
-from lms.ai.grounded.text import words
+from lms.ai.grounded.words import words
 
 _ENOUGH_LETTERS = 30
 _SCRIPTS = {

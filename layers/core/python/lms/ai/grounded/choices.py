@@ -8,7 +8,7 @@ from lms.ai.grounded.distractors import is_form_of, ranked, shuffled
 from lms.ai.grounded.gaps import with_gap
 from lms.ai.grounded.layout import Layout
 from lms.ai.grounded.numbers import other_numbers, telling
-from lms.ai.grounded.text import stems, word_count
+from lms.ai.grounded.words import stems, word_count
 from lms.ai.models import SingleChoice
 
 _WRONG_OPTIONS = 3

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from lms.ai.grounded.language import COPULA, DETERMINER, LANGUAGES, leans, points_back
+from lms.ai.grounded.language import COPULA, DETERMINER, LANGUAGES
+from lms.ai.grounded.leaning import leans, points_back
 from lms.ai.grounded.material import Document, Segment, Unit, read
-from lms.ai.grounded.text import Range, plain, stem, stems, without_code, words
+from lms.ai.grounded.text import Range, plain, without_code
+from lms.ai.grounded.words import stem, stems, words
 from lms.ai.models import Source
 
 _LONGEST_TERM = 5

@@ -5,7 +5,7 @@ import re
 from lms.ai.grounded.concepts import Concept
 from lms.ai.grounded.distractors import mentions
 from lms.ai.grounded.layout import AWKWARD
-from lms.ai.grounded.text import stems, word_count
+from lms.ai.grounded.words import stems, word_count
 
 _WORDS = range(4, 31)
 _VAGUE = re.compile(r"one of the (?:most|best|\w+est|main|many)\b|.*\b(?:it|them)$")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lms.ai.grounded.concepts import Concept, Glossary, concepts_of
 from lms.ai.grounded.material import read
-from lms.ai.grounded.text import stem, stems, words
+from lms.ai.grounded.words import stem, stems, words
 from lms.ai.models import Source
 
 _NEAR = 0.5

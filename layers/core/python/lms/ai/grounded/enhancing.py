@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from lms.ai.grounded import readability
 from lms.ai.grounded.concepts import concepts_of
-from lms.ai.grounded.language import points_back
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.material import Document, Unit, overlaps, read
 from lms.ai.grounded.readability import HARDEST
 from lms.ai.grounded.selecting import Laid, lay_out, only
 from lms.ai.grounded.summarising import key_term, worth
-from lms.ai.grounded.text import Range, plain, stems
+from lms.ai.grounded.text import Range, plain
+from lms.ai.grounded.words import stems
 from lms.ai.lesson_texts import Change, Enhancement, LessonText, Task, TextBlock
 from lms.ai.models import KeyTerm, Source, Span
 from lms.fields import Difficulty

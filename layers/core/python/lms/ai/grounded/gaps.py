@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from lms.ai.grounded.distractors import mentions
-from lms.ai.grounded.language import points_back
 from lms.ai.grounded.layout import AWKWARD, STATEMENT_WORDS, Layout
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.numbers import telling
-from lms.ai.grounded.text import Range, plain, stems, word_count
+from lms.ai.grounded.text import Range, plain
+from lms.ai.grounded.words import stems, word_count
 from lms.ai.models import Cloze
 
 GAP = "____"

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from lms.ai.grounded.concepts import Concept
-from lms.ai.grounded.language import DETERMINER, points_back
+from lms.ai.grounded.language import DETERMINER
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.material import Document, read
-from lms.ai.grounded.text import stem, stems, without_code
+from lms.ai.grounded.text import without_code
+from lms.ai.grounded.words import stem, stems
 from lms.ai.models import Source
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"

@@ -8,10 +8,12 @@ from functools import cached_property
 
 from lms.ai.grounded.concepts import Concept, Glossary, concepts_of, main_concepts
 from lms.ai.grounded.keywords import keywords_of
-from lms.ai.grounded.language import DETERMINER, points_back
+from lms.ai.grounded.language import DETERMINER
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.material import Document, Segment, Unit, read
 from lms.ai.grounded.phrases import Phrases, phrases
-from lms.ai.grounded.text import plain, stems, word_count
+from lms.ai.grounded.text import plain
+from lms.ai.grounded.words import stems, word_count
 from lms.ai.models import Block, Lesson, Question, Source, Span
 
 FEW_TERMS = 4

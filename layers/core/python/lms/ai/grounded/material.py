@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from lms.ai.grounded.language import function_words, language_of
-from lms.ai.grounded.text import Piece, Range, pieces, plain, sentences, stem, stems, word_count, words
+from lms.ai.grounded.text import Piece, Range, pieces, plain, sentences
+from lms.ai.grounded.words import stem, stems, word_count, words
 from lms.ai.instructions import instructs, passages
 from lms.ai.models import Source
 

@@ -14,7 +14,8 @@ from lms.ai.grounded.ranking import topic_stems
 from lms.ai.grounded.relevance import segments_for
 from lms.ai.grounded.splitting import Group, groups, likeness
 from lms.ai.grounded.summarising import best_run
-from lms.ai.grounded.text import plain, stems, word_count
+from lms.ai.grounded.text import plain
+from lms.ai.grounded.words import stems, word_count
 from lms.ai.models import CourseRequest, LessonPlan, ModulePlan, Outline, Source, Span
 from lms.fields import Difficulty
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lms.ai.grounded.bm25 import FIELD_WEIGHTS, bm25f
 from lms.ai.grounded.language import LANGUAGES
-from lms.ai.grounded.text import stem, stems
+from lms.ai.grounded.words import stem, stems
 from lms.ai.models import Source
 
 _MOST_TEXTS = 3

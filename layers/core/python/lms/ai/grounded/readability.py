@@ -2,7 +2,8 @@
 
 import re
 
-from lms.ai.grounded.text import plain, sentences, word_count
+from lms.ai.grounded.text import plain, sentences
+from lms.ai.grounded.words import word_count
 from lms.fields import Difficulty
 
 _LONG = re.compile(r"[^\W\d_]{7,}")

@@ -7,7 +7,7 @@ from typing import Any
 from lms.ai.grounded.concepts import concepts_of
 from lms.ai.grounded.material import Document, Segment, capacity, read, sections
 from lms.ai.grounded.ranking import COURSE_WORDS, OFTEN, topic_stems
-from lms.ai.grounded.text import stems
+from lms.ai.grounded.words import stems
 from lms.ai.models import CourseRequest, Source
 
 

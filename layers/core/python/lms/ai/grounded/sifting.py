@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lms.ai import gates
 from lms.ai.failures import ContentRefused
 from lms.ai.gates import readability
-from lms.ai.grounded.text import word_count
+from lms.ai.grounded.words import word_count
 from lms.ai.models import Block, CourseRequest, Lesson, Outline, Quiz, Source
 
 _MOST_TOLD = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from lms.ai.grounded.language import points_back
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.material import LEAST_WORDS, Segment, Unit
 from lms.ai.grounded.ordering import in_order, prerequisites
 

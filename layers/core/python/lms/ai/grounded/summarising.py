@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from lms.ai.grounded.concepts import Concept, concepts_of, display
-from lms.ai.grounded.language import points_back
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.material import Document, Unit, overlaps, read
-from lms.ai.grounded.text import Piece, Range, sentences, stems, word_count
+from lms.ai.grounded.text import Piece, Range, sentences
+from lms.ai.grounded.words import stems, word_count
 from lms.ai.models import Block, KeyTerm, Lesson, LessonPlan, Source, Span
 
 _SUMMARY_WORDS = 60

@@ -1,11 +1,12 @@
-"""Reading Markdown or plain text: pieces, sentences and words, each with its place in the text."""
+"""Reading Markdown or plain text: pieces and sentences, each with its place in the text."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
+
+from lms.ai.grounded.words import WORD, word_count
 
 Range = tuple[int, int]
 Kind = Literal["heading", "prose", "code", "other"]
@@ -170,54 +171,11 @@ def _chop(text: str, start: int, end: int) -> list[Range]:
     lines = [_trim(text, m.start(), m.end()) for m in _LINE.finditer(text, start, end)]
     if len(lines) > 1:
         return [piece for a, b in lines if a < b for piece in _chop(text, a, b)]
-    words = list(_WORD.finditer(text, start, end))
+    words = list(WORD.finditer(text, start, end))
     cuts = [start, *(m.start() for m in words[_CHOPPED::_CHOPPED]), end]
     if len(words) <= _CHOPPED:
         cuts = [*range(start, end, 4 * _CHOPPED), end]
     return [_trim(text, a, b) for a, b in pairwise(cuts)]
-
-
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_CHARACTERS_PER_WORD = 2
-
-
-def words(text: str) -> list[str]:
-    """Lower-case words. Scripts without spaces give overlapping pairs of characters."""
-    found = [word.removesuffix("'s").removesuffix("’s") for word in _WORD.findall(text.casefold())]
-    if not _UNSPACED.search(text):
-        return found
-    return [part for word in found for part in _pairs(word)]
-
-
-def _pairs(word: str) -> list[str]:
-    if len(word) < 3 or not _UNSPACED.search(word):
-        return [word]
-    return [word[at : at + 2] for at in range(len(word) - 1)]
-
-
-def word_count(text: str) -> int:
-    """How many words there are to read."""
-    unspaced = len(_UNSPACED.findall(text))
-    if not unspaced:
-        return sum(1 for _ in _WORD.finditer(text))
-    return sum(1 for _ in _WORD.finditer(_UNSPACED.sub(" ", text))) + -(-unspaced // _CHARACTERS_PER_WORD)
-
-
-@lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """The singular, by Harman's S-stemmer (How effective is suffixing?, JASIS 42(1), 1991)."""
-    if len(word) < 4 or not word.endswith("s"):
-        return word
-    if word.endswith("ies") and word[-4] not in "ae":
-        return word[:-3] + "y"
-    if word.endswith("es") and word[-3] not in "aeo":
-        return word[:-1]
-    return word if word.endswith(("us", "ss", "is")) else word[:-1]
-
-
-def stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in words(text))
 
 
 _EMPHASIS = re.compile(
