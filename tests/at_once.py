@@ -1,4 +1,4 @@
-"""Calls that race. The resolver serves one event at a time, so the rules themselves are called, in threads."""
+"""Calls that race. In one process they are of the rules: the resolver serves one event at a time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -77,15 +77,23 @@ def part_hashes(content: bytes) -> list[str]:
     return [hashlib.sha256(content[start : start + PART_SIZE]).hexdigest() for start in starts]
 
 
-def check(file_id: str) -> None:
-    """What the check of an honest upload does, for tests that are not about the check."""
+def row(file_id: str) -> dict[str, Any]:
+    """The file as MongoDB has it."""
     from bson import ObjectId
 
-    from lms import storage
-    from lms.files import outcomes, repository
+    from lms.files import repository
 
-    file = repository.file(ObjectId(file_id))
-    assert file is not None
+    found = repository.files().find_one({"_id": ObjectId(file_id)})
+    assert found is not None
+    return found
+
+
+def check(file_id: str) -> None:
+    """What the check of an honest upload does, for tests that are not about the check."""
+    from lms import storage
+    from lms.files import outcomes
+
+    file = row(file_id)
     assert outcomes.scanning(file["_id"], file["upload"]["key"])
     kept = keep(file)
     storage.delete(file["upload"]["key"])

@@ -1,13 +1,13 @@
 """Files as a browser has them: asked for over HTTP, sent to S3, shown in a lesson, gone when they are deleted."""
 
 import hashlib
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
 
 from infra.local.stack import Stack
-from tests import uploads
+from tests import at_once, uploads
 from tests.following import eventually
 from tests.people import Api, Person
 from tests.taught import Taught, asked, taught
@@ -96,21 +96,10 @@ def test_a_large_film_comes_in_parts_and_goes_on_after_a_break(course: Taught) -
 
     rest = asked(course.teacher, "GET", f"{path}/parts")
     assert ([part["n"] for part in rest["stored"]], len(rest["parts"])) == ([1], 6)
-    senders = [threading.Thread(target=uploads.put_part, args=(part, content)) for part in reversed(rest["parts"])]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    done: list[int] = []
-    callers = [
-        threading.Thread(target=lambda: done.append(course.teacher.post(f"{path}/complete").status))
-        for _ in range(4)
-    ]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    assert done == [200] * 4
+    sent = at_once.results(*(partial(uploads.put_part, part, content) for part in reversed(rest["parts"])))
+    assert {each.status for each in sent} == {200}
+    done = at_once.results(*[partial(course.teacher.post, f"{path}/complete")] * 4)
+    assert [each.status for each in done] == [200] * 4
     assert settled(course.teacher, begun["file"]["id"])["status"] == "available"
     got = fetched(course.teacher, begun["file"]["id"])
     assert hashlib.sha256(got.body).digest() == hashlib.sha256(content).digest()

@@ -1,24 +1,17 @@
 """The same content uploaded twice by one owner is kept once, and says nothing of others."""
 
 from functools import partial
-from typing import Any
 
 from bson import ObjectId
 
 from lms import mongo, storage
 from lms.caller import Caller
-from lms.files import outcomes, removal, repository
+from lms.files import outcomes, removal
 from lms.permissions import Role
 from tests import at_once, uploads
 from tests.people import Api
 
 CONTENT = b"Kept once, named twice."
-
-
-def stored(file_id: str) -> dict[str, Any]:
-    row = repository.files().find_one({"_id": ObjectId(file_id)})
-    assert row is not None
-    return row
 
 
 def test_the_second_of_the_same_content_is_there_at_once(api: Api) -> None:
@@ -27,7 +20,7 @@ def test_the_second_of_the_same_content_is_there_at_once(api: Api) -> None:
     second = uploads.begin(person, CONTENT, name="again.txt")
     assert (second["file"]["status"], second["upload"]) == ("available", None)
     assert second["file"]["text"]["status"] == "queued"
-    assert stored(second["file"]["id"])["key"] == stored(first)["key"]
+    assert uploads.row(second["file"]["id"])["key"] == uploads.row(first)["key"]
     path = f"/files/{second['file']['id']}"
     assert person.post(f"{path}/complete").json["status"] == "available"
     got = uploads.send("GET", person.get(f"{path}/download").json["url"], None, {})
@@ -54,7 +47,7 @@ def test_deleting_one_keeps_the_others(api: Api) -> None:
     person = api.person()
     first = uploads.available(person, CONTENT)
     second = uploads.begin(person, CONTENT)["file"]["id"]
-    key = stored(first)["key"]
+    key = uploads.row(first)["key"]
     assert person.delete(f"/files/{first}").status == 204
     assert storage.stat(key) is not None
     url = person.get(f"/files/{second}/download").json["url"]
@@ -70,7 +63,7 @@ def test_deleting_one_keeps_the_others(api: Api) -> None:
 def test_a_late_check_of_a_deleted_file_leaves_the_object_that_another_stands_on(api: Api) -> None:
     person = api.person()
     first = uploads.available(person, CONTENT)
-    as_checked = stored(first)
+    as_checked = uploads.row(first)
     second = uploads.begin(person, CONTENT)["file"]["id"]
     assert person.delete(f"/files/{first}").status == 204
     assert outcomes.available(as_checked, as_checked["key"]) is None
