@@ -14,9 +14,8 @@ class FileStatus(StrEnum):
 
 
 class TextStatus(StrEnum):
-    """How far the extraction of a file's text is; NONE where its purpose wants none."""
+    """How far the extraction of a file's text is."""
 
-    NONE = "none"
     QUEUED = "queued"
     READY = "ready"
     FAILED = "failed"
