@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from lms import rate_limits
 from lms.caller import Caller, allowed
 from lms.http import app, lambda_handler, shown
 from lms.jobs import changes, jobs
@@ -15,4 +16,6 @@ __all__ = ["lambda_handler"]
 
 @app.post("/jobs/<id>/retry", enable_validation=False)
 def retry_job(id: str, caller: Annotated[Caller, Depends(allowed("job.follow"))]) -> Response[Job]:
-    return shown(Job, changes.retry(caller.id, jobs.visible_to(caller, id)))
+    job = jobs.visible_to(caller, id)
+    rate_limits.take(rate_limits.RETRY_BY_PERSON, str(caller.id))
+    return shown(Job, changes.retry(caller.id, job))

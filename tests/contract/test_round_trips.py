@@ -129,7 +129,7 @@ OPERATIONS = {
     "GET /jobs": 1,
     "GET /jobs/{id}": 1,
     "POST /jobs/{id}/cancel": 6,
-    "POST /jobs/{id}/retry": 8,
+    "POST /jobs/{id}/retry": 9,
     "POST /notifications/ticket": 1,
     "GET /files": 1,
     "POST /files": 6,

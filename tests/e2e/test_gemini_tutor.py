@@ -189,6 +189,9 @@ def test_a_job_whose_budget_ends_midway_says_so_and_goes_on_when_there_is_more(a
     used = asked(person, "GET", "/ai/usage")
     assert 0 < tokens(used) <= 6_000
     assert tokens(used) == tokens(job["usage"])
+    asked(admin, "PUT", "/ai/budgets", {"users": {person.id: {"tokens": tokens(used)}}})
+    assert asked(person, "POST", f"/jobs/{job_id}/retry", status=429)["code"] == "BUDGET_EXCEEDED"
+    assert asked(person, "GET", f"/jobs/{job_id}")["status"] == "failed"
     asked(admin, "PUT", "/ai/budgets", {})
     asked(person, "POST", f"/jobs/{job_id}/retry")
     job = finished(person, job_id)

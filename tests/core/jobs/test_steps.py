@@ -24,6 +24,9 @@ from lms.jobs import changes, dispatch, jobs, repository, starting, steps
 from lms.jobs.failures import StepFailed
 from lms.jobs.steps import Kind, Stage, Step
 from lms.permissions import Role
+from lms.spending import budgets
+from lms.spending.budgets import BudgetExceeded
+from lms.spending.models import BudgetsBody
 
 LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
 
@@ -31,7 +34,7 @@ LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
 class Trial:
     """Runs a job's due steps by hand, counting how often each was worked on."""
 
-    def __init__(self) -> None:
+    def __init__(self, provider: str = "grounded") -> None:
         self.worked: Counter[str] = Counter()
         self.held: mongo.Document = {}
         self.troubles: dict[str, Callable[[], None]] = {}
@@ -39,7 +42,7 @@ class Trial:
         self.kind = Kind(stages=lambda job: stages, work=self._work)
         self.job_id: ObjectId = mongo.transaction(
             lambda tx: starting.start(
-                tx, ObjectId(), "course_generation", first_step="outline", total=5, provider="grounded"
+                tx, ObjectId(), "course_generation", first_step="outline", total=5, provider=provider
             )
         )["_id"]
 
@@ -186,6 +189,35 @@ def test_retry_and_cancel_are_audited_and_told_in_the_log(trial: Trial):
     assert actions == ["job.cancel", "job.retry"]
     types = [row["type"] for row in events().find({"subject_id": trial.job_id}).sort("_id")]
     assert types == ["job.started", "job.cancelled", "job.retried"]
+
+
+@pytest.fixture
+def _used_up(ground: Stack) -> Iterator[None]:
+    yield
+    budgets.change(ObjectId(), BudgetsBody(), None)
+
+
+def test_a_job_that_would_ask_a_model_is_not_taken_up_on_a_budget_that_is_used_up(_used_up: None):
+    trial = Trial("gemini")
+    changes.cancel(trial.job["owner_id"], trial.job)
+    nothing = {"users": {str(trial.job["owner_id"]): {"tokens": 0}}}
+    budgets.change(ObjectId(), BudgetsBody.model_validate(nothing), None)
+    with pytest.raises(BudgetExceeded):
+        changes.retry(ObjectId(), trial.job)
+    assert (trial.job["status"], trial.states()) == ("cancelled", {"outline": "cancelled"})
+
+
+def test_what_a_model_has_written_is_put_together_whatever_is_left_of_the_budget(_used_up: None):
+    trial = Trial("gemini")
+    trial.troubles["end"] = raising(StepFailed("X", "y"))
+    for name in ("outline", *LESSONS, "end"):
+        trial.run(name)
+    nothing = {"users": {str(trial.job["owner_id"]): {"tokens": 0}}}
+    budgets.change(ObjectId(), BudgetsBody.model_validate(nothing), None)
+    trial.troubles.clear()
+    changes.retry(ObjectId(), trial.job)
+    trial.run("end")
+    assert trial.job["status"] == "succeeded"
 
 
 def test_the_editors_of_its_course_see_a_job(trial: Trial):

@@ -177,3 +177,10 @@ def test_a_job_that_is_cancelled_midway_is_taken_up_again_where_it_stood(course:
     assert (answer.status, answer.json["code"]) == (409, "JOB_STATE")
     assert course.owner.post(f"/jobs/{job_id}/retry").json["progress"]["done"] == 1
     course.finished(job_id)
+
+
+def test_retries_are_rationed(course: Taught):
+    job_id, _ = course.enhanced("shorten")
+    answers = [course.owner.post(f"/jobs/{job_id}/retry") for _ in range(61)]
+    assert {answer.json["code"] for answer in answers[:60]} == {"JOB_STATE"}
+    assert (answers[60].status, answers[60].json["code"]) == (429, "TOO_MANY_REQUESTS")

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from lms import audit, clock, events, mongo, realtime
 from lms.errors import Conflict
-from lms.jobs import dispatch, jobs, repository
+from lms.jobs import dispatch, jobs, repository, starting
 from lms.jobs.repository import UNFINISHED
 from lms.mongo import Document, Transaction
 
@@ -40,11 +40,13 @@ def cancel(actor_id: ObjectId, job: Document) -> Document:
 
 
 def retry(actor_id: ObjectId, job: Document) -> Document:
-    """Take up a failed or cancelled job again where it stood: finished steps are kept."""
+    """Take up a failed or cancelled job again where it stood: finished steps are kept. Raise 429 BUDGET_EXCEEDED as
+    for a new one."""
 
     def resume(tx: Transaction) -> Document:
         again: Document = {"status": "queued", "error": None, "finished_at": None}
         resumed = _change(tx, job, ("failed", "cancelled"), again)
+        starting.require_budget(tx, resumed)
         repository.reopen_steps(tx, job["_id"], clock.now())
         events.record(tx, "job.retried", actor=actor_id, subject=job["_id"])
         audit.record(tx, "job.retry", actor=actor_id, target=job["_id"])

@@ -26,10 +26,8 @@ def start(
     """Store a job with its first step, whose message goes out once the transaction stands. ``stage`` is that
     step's, where it has another name.
 
-    Raise 429 BUDGET_EXCEEDED where a model is to be asked and a budget that holds for it is used up.
+    Raise as ``require_budget``.
     """
-    if details.get("provider") == "gemini":
-        budgets.require_left(Payer(owner_id, details.get("course_id")), tx)
     now = clock.now()
     job: Document = {
         "_id": ObjectId(),
@@ -46,8 +44,17 @@ def start(
         "version": 1,
         **details,
     }
+    require_budget(tx, job)
     repository.add_job(tx, job)
     repository.add_steps(tx, job, [first_step], now)
     events.record(tx, "job.started", actor=owner_id, subject=job["_id"], kind=kind)
     tx.after_commit(lambda: dispatch.send(job["_id"]))
     return job
+
+
+def require_budget(tx: Transaction, job: Document) -> None:
+    """Raise 429 BUDGET_EXCEEDED where a step of the job is still to ask a model, and a budget that holds for it is
+    used up. The last of several steps puts together what the others have made."""
+    progress = job["progress"]
+    if job.get("provider") == "gemini" and progress["done"] < max(1, progress["total"] - 1):
+        budgets.require_left(Payer(job["owner_id"], job["course_id"]), tx)

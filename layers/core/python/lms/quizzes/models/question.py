@@ -28,8 +28,8 @@ class QuestionChange(Change):
 
 class BankQuestion(Resource):
     """A question with its key; ``difficulty`` is what an AI took it for. ``html`` holds the safe HTML of its texts
-    by their path: ``prompt``, ``options/{id}/text``, ``feedback/general``, ``hints/0``; gaps stay in the prompt's as
-    ``{{id}}``."""
+    by their path: ``prompt``, ``options/{id}/text``, ``feedback/general``, ``hints/0``; gaps stay in the prompt's
+    as ``{{id}}``."""
 
     id: DocumentId
     course_id: Id
