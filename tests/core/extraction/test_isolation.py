@@ -4,11 +4,11 @@ import io
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import pytest
-from reportlab.pdfgen.canvas import Canvas
 
 from lms.config import environment_apart
 from lms.extraction import isolation
@@ -31,8 +31,8 @@ def test_it_reads_as_in_this_process(tmp_path: Path):
 
 
 def endless_pdf() -> bytes:
-    """A small file with a page of some hundred million letters."""
-    page = zlib.compress(b"BT /F 9 Tf " + b"(tides) Tj " * 25_000_000 + b"ET", 9)
+    """A small file with a page of some ten million letters."""
+    page = zlib.compress(b"BT /F 9 Tf " + b"(tides) Tj " * 2_000_000 + b"ET")
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -44,26 +44,39 @@ def endless_pdf() -> bytes:
     return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R/Size 5>>\n%%EOF"
 
 
-def test_a_page_without_end_is_ended(tmp_path: Path):
+def test_time_is_bounded(tmp_path: Path):
     path = tmp_path / "file.pdf"
     path.write_bytes(endless_pdf())
     begun = time.monotonic()
-    assert path.stat().st_size < 2_000_000
-    assert failure(path, written.PDF, seconds=3.0) in ("TOO_SLOW", "DAMAGED")
-    assert time.monotonic() - begun < 20
+    assert failure(path, written.PDF, seconds=1.0) == "TOO_SLOW"
+    assert time.monotonic() - begun < 20, "a minute, were it not ended"
 
 
-def test_memory_is_bounded(tmp_path: Path):
-    path = tmp_path / "file.docx"
-    data = io.BytesIO()
+def endless_docx() -> bytes:
+    data, made = io.BytesIO(), io.BytesIO()
     docx.Document().save(data)
     paragraph = b"<w:p><w:r><w:t>tide</w:t></w:r></w:p>"
     head = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
-    with zipfile.ZipFile(data) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for each in old.namelist():
-            body = head + paragraph * 2_500_000 + b"</w:body></w:document>"
+            body = head + paragraph * 600_000 + b"</w:body></w:document>"
             new.writestr(each, body if each == "word/document.xml" else old.read(each))
-    assert failure(path, written.DOCX, memory=600_000_000) in ("TOO_LARGE", "DAMAGED")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (endless_pdf, written.PDF),
+        (endless_docx, written.DOCX),
+        (lambda: b"<p>tide</p>" * 1_000_000, "text/html"),
+    ],
+    ids=["pdf", "docx", "html"],
+)
+def test_memory_is_bounded(tmp_path: Path, content: Callable[[], bytes], content_type: str):
+    path = tmp_path / "file"
+    path.write_bytes(content())
+    assert failure(path, content_type, memory=170_000_000) == "TOO_LARGE"
 
 
 def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch):
@@ -75,17 +88,3 @@ def test_types_without_text(tmp_path: Path):
     path = tmp_path / "file.png"
     path.write_bytes(b"\x89PNG")
     assert failure(path, "image/png") == "UNSUPPORTED"
-
-
-def test_a_long_pdf_is_read_in_bounded_time(tmp_path: Path):
-    data = io.BytesIO()
-    drawing = Canvas(data)
-    for page in range(500):
-        for line in range(40):
-            drawing.drawString(72, 780 - 18 * line, f"Line {line} of page {page} speaks of tides and of the Moon.")
-        drawing.showPage()
-    drawing.save()
-    path = tmp_path / "file.pdf"
-    path.write_bytes(data.getvalue())
-    found = isolation.extract(path, written.PDF, seconds=60)
-    assert found.pages == 500 and found.words > 200_000

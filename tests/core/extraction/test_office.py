@@ -1,5 +1,6 @@
 """Text out of files of Word and PowerPoint."""
 
+import copy
 import io
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from docx.oxml import OxmlElement
 
 from lms.extraction import docx, pptx
-from lms.extraction.extracted import Extracted, Unreadable
+from lms.extraction.extracted import MOST_PAGES, Extracted, Unreadable
 from tests import written_files as written
 
 MOON = "The Moon causes about two thirds of the tides, and the Sun causes the rest of them."
@@ -82,6 +83,75 @@ def test_pages_of_a_docx_are_those_that_word_laid_out(tmp_path: Path):
     ]
 
 
+def page_ends(paragraph: Any) -> None:
+    """Before the paragraph's text."""
+    paragraph.runs[0]._r.insert(0, OxmlElement("w:lastRenderedPageBreak"))
+
+
+def test_pages_that_end_in_tables_and_lists_are_counted(tmp_path: Path):
+    document = python_docx.Document()
+    document.add_paragraph("On the first page.")
+    table = document.add_table(rows=4, cols=2)
+    for number, row in enumerate(table.rows):
+        for cell in row.cells:
+            cell.text = f"Row {number}"
+    for cell in table.rows[2].cells:
+        page_ends(cell.paragraphs[0])
+    first = document.add_paragraph("An item of the second page.", style="List Bullet")
+    page_ends(document.add_paragraph("An item of the third page.", style="List Bullet"))
+    document.add_paragraph("On the third page.")
+    found = read(tmp_path, saved(document))
+    assert first.text in found.text
+    pages = [(found.text[place.start :].split("\n")[0], place.page) for place in found.places]
+    assert pages == [
+        ("On the first page.", 1),
+        ("| Row 2 | Row 2 |", 2),
+        ("- An item of the third page.", 3),
+    ]
+    assert found.pages == 3
+
+
+def wrapped(element: Any, *names: str) -> None:
+    """Put an element into others, the innermost named last."""
+    parent, place = element.getparent(), element.getparent().index(element)
+    for name in names:
+        outer = OxmlElement(name)
+        parent.insert(place, outer)
+        parent, place = outer, 0
+    parent.append(element)
+
+
+def test_rows_and_cells_in_content_controls_are_read(tmp_path: Path):
+    document = python_docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip([cell for row in table.rows for cell in row.cells], "abcd", strict=True):
+        cell.text = text
+    wrapped(table.rows[1].cells[1]._tc, "w:sdt", "w:sdtContent")
+    wrapped(table.rows[1]._tr, "w:sdt", "w:sdtContent")
+    assert read(tmp_path, saved(document)).text.splitlines()[::2] == ["| a | b |", "| c | d |"]
+
+
+def test_a_box_that_is_drawn_for_old_and_new_programs_is_read_once(tmp_path: Path):
+    document = python_docx.Document()
+    run = document.add_paragraph("Before the box.").runs[0]._r
+    space = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    drawings = run.makeelement(f"{{{space}}}AlternateContent")
+    run.append(drawings)
+    for name in ("Choice", "Fallback"):
+        drawing = drawings.makeelement(f"{{{space}}}{name}")
+        box, paragraph, inner, text = map(OxmlElement, ("w:txbxContent", "w:p", "w:r", "w:t"))
+        text.text = "In the box."
+        for outer, within in (
+            (drawings, drawing),
+            (drawing, box),
+            (box, paragraph),
+            (paragraph, inner),
+            (inner, text),
+        ):
+            outer.append(within)
+    assert read(tmp_path, saved(document)).text == "Before the box.\n\nIn the box."
+
+
 def test_what_was_deleted_and_what_fields_are_made_of_is_not_read(tmp_path: Path):
     document = python_docx.Document()
     paragraph = document.add_paragraph("Kept. ")
@@ -133,6 +203,15 @@ def test_slides_are_pages_with_titles_points_tables_and_notes(tmp_path: Path):
     assert found.pages == 3
 
 
+def test_too_many_slides_are_refused(tmp_path: Path):
+    show = python_pptx.Presentation()
+    show.slides.add_slide(show.slide_layouts[6])
+    listed = show.part._element.sldIdLst
+    for _ in range(MOST_PAGES):
+        listed.append(copy.deepcopy(listed[0]))
+    assert failure(tmp_path, saved(show), pptx) == "TOO_MANY_PAGES"
+
+
 def replaced(content: bytes, name: str, data: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
@@ -145,9 +224,9 @@ HEAD = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml
 TAIL = b"</w:body></w:document>"
 
 
-def test_two_hundred_megabytes_in_a_small_file_are_refused_before_they_are_unpacked(tmp_path: Path):
+def test_a_document_that_would_fill_the_memory_is_refused_before_it_is_unpacked(tmp_path: Path):
     paragraph = b"<w:p><w:r><w:t>" + b"tide " * 200_000 + b"</w:t></w:r></w:p>"
-    bomb = replaced(saved(python_docx.Document()), "word/document.xml", HEAD + paragraph * 200 + TAIL)
+    bomb = replaced(saved(python_docx.Document()), "word/document.xml", HEAD + paragraph * 125 + TAIL)
     assert len(bomb) < 1_000_000
     assert failure(tmp_path, bomb) == "TOO_LARGE"
 

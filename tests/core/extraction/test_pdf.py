@@ -136,6 +136,27 @@ def test_tables_become_rows(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize("form", ["list", "code", "table"])
+def test_what_goes_on_on_the_next_page_is_cited_from_there(tmp_path: Path, form: str):
+    data = io.BytesIO()
+    drawing = Canvas(data, pagesize=A4)
+    for page in (1, 2):
+        drawing.setFont("Courier" if form == "code" else "Times-Roman", 11)
+        for n in range(40):
+            text = {"list": f"\u2022 Tide {n} of {page}", "code": f"tide({n}, {page})", "table": f"Tide {n}"}[form]
+            drawing.drawString(72, 700 - 14 * n, text)
+            if form == "table":
+                drawing.drawString(300, 700 - 14 * n, f"of {page} metres")
+        drawing.showPage()
+    drawing.save()
+    found = read(tmp_path, data.getvalue())
+    assert "\n\n" not in found.text, "it is one"
+    assert [place.page for place in found.places] == [1, 2]
+    second = found.text[found.places[1].start :]
+    first_of_second = {"list": "- Tide 0 of 2\n", "code": "tide(0, 2)\n", "table": "| Tide 0 | of 2 metres |\n"}
+    assert second.startswith(first_of_second[form])
+
+
 def test_a_table_of_contents_is_left_out(tmp_path: Path):
     lines = [
         "1. Causes of tides . . . . . . . . . 3",

@@ -85,6 +85,13 @@ def test_html_in_the_encoding_that_it_declares():
     assert html.read(page.encode("cp1252")).text == "Die Höhe"
 
 
+@pytest.mark.parametrize("declared", ["utf-16", "no-such", "idna", "zlib", "undefined"])
+def test_html_that_is_not_what_it_declares(declared: str):
+    page = f'<meta charset="{declared}"><p>Die Höhe der Flut, größer als überall sonst.</p>'
+    assert html.read(page.encode()).text == "Die Höhe der Flut, größer als überall sonst."
+    assert html.read(b"\xef\xbb\xbf" + page.replace(declared, "cp1252").encode()).text.startswith("Die Höhe")
+
+
 def test_html_nested_deeper_than_any_page_is_refused():
     def nested(deep: int) -> bytes:
         return b"<div>" * deep + b"tide" + b"</div>" * deep
@@ -106,6 +113,13 @@ def test_too_much_text():
     for read in (html.read, plain.text):
         with pytest.raises(Unreadable, match="TOO_MUCH_TEXT"):
             read(b"tide " * (MOST_BYTES // 5 + 1))
+
+
+def test_more_headings_than_can_be_kept():
+    for read in (html.read, plain.markdown):
+        mark, end = ("<h1>", "</h1>") if read is html.read else ("# ", "\n")
+        with pytest.raises(Unreadable, match="TOO_MUCH_TEXT"):
+            read("".join(f"{mark}{n:0250}{end}" for n in range(MOST_BYTES // 300)).encode())
 
 
 def test_what_cannot_be_seen_is_cleaned_away():

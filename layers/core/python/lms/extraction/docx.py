@@ -9,12 +9,14 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
-from lms.extraction.draft import Draft
-from lms.extraction.extracted import Extracted, Unreadable
-from lms.extraction.office import Element, below, child, local, require_readable, value
+from lms.extraction.draft import Draft, Item, Row
+from lms.extraction.extracted import Extracted
+from lms.extraction.office import Element, below, child, local, require_readable, unreadable, value
 
 _UNSEEN = frozenset("del moveFrom instrText delText delInstrText Fallback rPr pPr txbxContent".split())
 """What was deleted, what fields are made from, what stands twice, and what stands in boxes of its own."""
+_NOT_READ = frozenset("sectPr del moveFrom Fallback".split())
+"""Among the paragraphs: what was deleted, and boxes as older programs draw them, which stand here twice."""
 _CODE = ("code", "preformatted", "listing", "verbatim")
 _MONOSPACED = ("courier", "consolas", "mono", "menlo")
 _BREAK = "lastRenderedPageBreak"
@@ -34,15 +36,15 @@ def read(path: Path) -> Extracted:
     require_readable(path)
     try:
         document = Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, XMLSyntaxError):
-        raise Unreadable("DAMAGED") from None
+    except (PackageNotFoundError, KeyError, ValueError, XMLSyntaxError) as error:
+        raise unreadable(error) from None
     try:
         numbering = document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING).element  # type: ignore[attr-defined]
     except KeyError:
         numbering = None
     body = document.element.body
     reader = _Reader(_styles(document.styles.element), _Lists(numbering), body)
-    for element in below(body, but=frozenset({"sectPr"})):
+    for element in below(body, but=_NOT_READ):
         reader.read(element)
     return reader.extracted()
 
@@ -58,43 +60,57 @@ class _Reader:
         has_title = any(style.level == 0 for name, style in styles.items() if name in used)
         self._shift = 1 if has_title else 0
         self._draft = Draft()
-        self._items: list[tuple[int, str, str]] = []
-        self._code: list[str] = []
-        self._tables: list[Element] = []
+        self._items: list[Item] = []
+        self._code: list[tuple[int | None, str]] = []
+        self._table: Element | None = None
 
     def read(self, element: Element) -> None:
         """A paragraph or a table; what stands in a table is read with it."""
+        if local(element) not in ("p", "tbl") or any(each is self._table for each in element.iterancestors()):
+            return
         if local(element) == "tbl":
-            if not self._within_table(element):
-                self._tables = [element]
-                self._flush()
-                self._draft.table(_rows(element))
-        elif local(element) == "p" and not self._within_table(element):
+            self._table = element
+            self._flush()
+            self._draft.table(self._rows(element))
+        else:
             self._paragraph(element)
 
-    def _within_table(self, element: Element) -> bool:
-        return bool(self._tables) and any(each is self._tables[0] for each in element.iterancestors())
+    def _rows(self, table: Element) -> Iterator[Row]:
+        """A table within a cell is read as that cell's text. Where a page ends in several cells of a row, it is one
+        page's end; a row stands on the page where it begins."""
+        for row in _own(table, "tr"):
+            cells = [
+                [part for each in cell.iter("{*}p") for part in (*_text(each), " ")] for cell in _own(row, "tc")
+            ]
+            ends = max((cell.count(None) for cell in cells), default=0)
+            moved = any(next((part for part in cell if part is None or part.strip()), "") is None for cell in cells)
+            page = (self._page or 1) + 1 if moved else self._page
+            if ends:
+                self._page = (self._page or 1) + ends
+            yield Row(page, ["".join(part or "" for part in cell) for cell in cells])
 
     def _paragraph(self, element: Element) -> None:
         runs = self._runs(element)
-        text = "".join(part for _, part in runs)
+        page, text = runs[0][0], "".join(part for _, part in runs)
         if not text.strip():
             return
         properties = child(element, "pPr")
         style = self._styles.get(value(child(properties, "pStyle")) or "", _Style())
         list_id = value(child(properties, "numPr", "numId")) or style.list_id
         if style.level is not None:
-            self._flush(runs[0][0])
+            self._flush()
+            self._draft.page = page
             self._draft.heading(style.level + self._shift if style.level else 1, text)
         elif style.is_code or _is_monospaced(element):
-            self._flush(runs[0][0], code=False)
-            self._code.append(text)
+            self._flush_items()
+            self._code.append((page, text))
         elif list_id in self._lists.depths:
-            self._flush(runs[0][0], items=False)
+            self._flush_code()
             depth = value(child(properties, "numPr", "ilvl")) or "0"
-            self._items.append((int(depth) if depth.isdigit() else 0, self._lists.mark(list_id, depth), text))
+            mark = self._lists.mark(list_id, depth)
+            self._items.append(Item(page, int(depth) if depth.isdigit() else 0, mark, text))
         else:
-            self._flush(runs[0][0])
+            self._flush()
             self._draft.paragraph(runs)
 
     def _runs(self, element: Element) -> list[tuple[int | None, str]]:
@@ -108,16 +124,18 @@ class _Reader:
                 runs[-1] = (runs[-1][0], runs[-1][1] + part)
         return [run for run in runs if run[1].strip()] or runs[-1:]
 
-    def _flush(self, page: int | None = None, *, items: bool = True, code: bool = True) -> None:
-        """Write down what was held. A list or listing stands on the page where it began."""
-        if items and self._items:
-            self._draft.items(self._items)
-            self._items = []
-        if code and self._code:
-            self._draft.code("\n".join(self._code))
-            self._code = []
-        if not self._items and not self._code:
-            self._draft.page = page if page is not None else self._page
+    def _flush(self) -> None:
+        """Write down what was held."""
+        self._flush_items()
+        self._flush_code()
+
+    def _flush_items(self) -> None:
+        self._draft.items(self._items)
+        self._items = []
+
+    def _flush_code(self) -> None:
+        self._draft.code(self._code)
+        self._code = []
 
     def extracted(self) -> Extracted:
         self._flush()
@@ -199,11 +217,8 @@ def _text(paragraph: Element) -> Iterator[str | None]:
                 yield None
 
 
-def _rows(table: Element) -> Iterator[list[str]]:
-    """A table within a cell is read as that cell's text."""
-    for row in (each for each in table if local(each) == "tr"):
-        yield [
-            " ".join("".join(part or "" for part in _text(each)) for each in cell.iter() if local(each) == "p")
-            for cell in row
-            if local(cell) == "tc"
-        ]
+def _own(element: Element, name: str) -> Iterator[Element]:
+    """A table's rows or a row's cells, also those in content controls, without those of tables within."""
+    for each in element.iter(f"{{*}}{name}"):
+        if next(each.iterancestors(f"{{*}}{local(element)}")) is element:
+            yield each

@@ -2,14 +2,29 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from lms.extraction.cleaning import clean, line
-from lms.extraction.extracted import MOST_BYTES, Extracted, Place, Unreadable
+from lms.extraction.extracted import MOST_BYTES, Extracted, Place, Unreadable, extracted
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _MARK = re.compile(r"(?=#{1,6}\s|>|\||```|~~~|(?:[-=_*]\s*){3,}$)")
 _LONGEST_HEADING = 300
+
+
+class Item(NamedTuple):
+    """Of a list: ``depth`` from 0, and the mark that it has in Markdown."""
+
+    page: int | None
+    depth: int
+    mark: str
+    text: str
+
+
+class Row(NamedTuple):
+    """Of a table."""
+
+    page: int | None
+    cells: Sequence[str]
 
 
 class Draft:
@@ -45,44 +60,53 @@ class Draft:
             page, first = cleaned[0]
             self._block([(page, _MARK.sub(r"\\", first, count=1) if _MARK.match(first) else first), *cleaned[1:]])
 
-    def items(self, items: Iterable[tuple[int, str, str]]) -> None:
-        """A list: of each item its depth from 0, its mark, and its text."""
-        rows = [f"{'  ' * min(depth, 6)}{mark} {text}" for depth, mark, raw in items if (text := line(raw))]
-        if rows:
-            self._block([(self.page, "\n".join(rows))])
+    def items(self, items: Iterable[Item]) -> None:
+        self._block(
+            [
+                (item.page, f"{'  ' * min(item.depth, 6)}{item.mark} {text}")
+                for item in items
+                if (text := line(item.text))
+            ],
+            between="\n",
+        )
 
-    def table(self, rows: Iterable[Sequence[str]]) -> None:
+    def table(self, rows: Iterable[Row]) -> None:
         """A table whose first row is its head; rows may be of different lengths."""
-        cells = [[line(cell).replace("|", r"\|") for cell in row] for row in rows]
-        cells = [row for row in cells if any(row)]
-        if not cells:
-            return
-        width = max(len(row) for row in cells)
+        cells = [(row.page, [line(cell).replace("|", r"\|") for cell in row.cells]) for row in rows]
+        cells = [(page, row) for page, row in cells if any(row)]
+        width = max((len(row) for _, row in cells), default=0)
         if width == 1:
-            for [cell] in cells:
-                self.text(cell)
+            for page, [cell] in cells:
+                self.paragraph([(page, cell)])
             return
-        shown = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in cells]
-        self._block([(self.page, "\n".join([shown[0], f"|{' --- |' * width}", *shown[1:]]))])
+        shown = [(page, f"| {' | '.join([*row, *[''] * (width - len(row))])} |") for page, row in cells]
+        if shown:
+            page, head = shown[0]
+            self._block([(page, f"{head}\n|{' --- |' * width}"), *shown[1:]], between="\n")
 
-    def code(self, text: str) -> None:
-        body = clean(text.expandtabs(4)).strip("\n")
-        if body.strip():
-            longest = max((len(found) for found in re.findall("`{3,}", body)), default=2)
+    def code(self, lines: Iterable[tuple[int | None, str]]) -> None:
+        """Lines by page; each may hold line breaks."""
+        body = [(page, clean(text)) for page, text in lines]
+        while body and not body[0][1].strip():
+            body = body[1:]
+        while body and not body[-1][1].strip():
+            body = body[:-1]
+        if body:
+            longest = max((len(found) for _, text in body for found in re.findall("`{3,}", text)), default=2)
             fence = "`" * (longest + 1)
-            self._block([(self.page, f"{fence}\n{body}\n{fence}")])
+            self._block([(body[0][0], fence), *body, (body[-1][0], fence)], between="\n")
 
-    def _block(self, runs: Sequence[tuple[int | None, str]]) -> None:
-        if self._parts:
+    def _block(self, runs: Sequence[tuple[int | None, str]], between: str = " ") -> None:
+        if runs and self._parts:
             self._write("\n\n")
         for number, (page, text) in enumerate(runs):
             if number:
-                self._write(" ")
+                self._write(between)
             self.page = page
-            self.mark()
+            self._mark()
             self._write(text)
 
-    def mark(self) -> None:
+    def _mark(self) -> None:
         """Note where the writing stands, if that is elsewhere than before."""
         here = Place(self._length, self.page, self._heading)
         if not self._places or self._places[-1][1:] != here[1:]:
@@ -96,15 +120,5 @@ class Draft:
             raise Unreadable("TOO_MUCH_TEXT")
 
     def extracted(self, pages: int | None = None) -> Extracted:
-        """Raise Unreadable, NO_TEXT, where nothing was written."""
-        text = "".join(self._parts)
-        words = count_words(text)
-        if not words:
-            raise Unreadable("NO_TEXT")
-        return Extracted(text, tuple(self._places), pages, words)
-
-
-def count_words(text: str) -> int:
-    """Of scripts that are written without spaces two characters count as a word."""
-    spaced = _UNSPACED.sub(" ", text)
-    return sum(1 for _ in _WORD.finditer(spaced)) + (len(text) - len(_UNSPACED.sub("", text)) + 1) // 2
+        """As ``extracted.extracted``."""
+        return extracted("".join(self._parts), self._places, pages)

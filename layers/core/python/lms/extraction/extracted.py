@@ -1,10 +1,12 @@
 """What reading a file gives: its text, where in the file each part of it stands, or why there is none."""
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MOST_PAGES = 2_000
 MOST_BYTES = 6_000_000
-"""Of the text as UTF-8: it is kept in one document of MongoDB, with its places."""
+"""Of the text as UTF-8, and of its places: they are kept in one document of MongoDB, which holds 16 MB."""
 
 
 class Place(NamedTuple):
@@ -13,6 +15,12 @@ class Place(NamedTuple):
     start: int
     page: int | None
     heading: str | None
+
+
+_PLACE_BYTES = 60
+"""What a place takes in that document beside its heading."""
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 class Extracted(NamedTuple):
@@ -25,6 +33,24 @@ class Extracted(NamedTuple):
     places: tuple[Place, ...]
     pages: int | None
     words: int
+
+
+def extracted(text: str, places: Sequence[Place], pages: int | None) -> "Extracted":
+    """Raise Unreadable: NO_TEXT where there is none, TOO_MUCH_TEXT where it cannot be kept."""
+    if len(text.encode()) > MOST_BYTES:
+        raise Unreadable("TOO_MUCH_TEXT")
+    if sum(_PLACE_BYTES + len((place.heading or "").encode()) for place in places) > MOST_BYTES:
+        raise Unreadable("TOO_MUCH_TEXT")
+    words = _count_words(text)
+    if not words:
+        raise Unreadable("NO_TEXT")
+    return Extracted(text, tuple(places), pages, words)
+
+
+def _count_words(text: str) -> int:
+    """Of scripts that are written without spaces two characters count as a word."""
+    spaced, unspaced = _UNSPACED.subn(" ", text)
+    return sum(1 for _ in _WORD.finditer(spaced)) + (unspaced + 1) // 2
 
 
 _REASONS = {

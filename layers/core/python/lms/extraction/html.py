@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from lms.extraction.draft import Draft
+from lms.extraction.draft import Draft, Item, Row
 from lms.extraction.extracted import Extracted, Unreadable
-from lms.extraction.office import Element, local
+from lms.extraction.office import Element, is_starved, local
 from lms.extraction.plain import decoded
 
 _UNSEEN = frozenset(
@@ -26,7 +26,9 @@ def read(data: bytes) -> Extracted:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True)
     try:
         root = etree.fromstring(_decoded(data).encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if is_starved(error):
+            raise Unreadable("TOO_LARGE") from None
         root = None
     if any("depth" in error.message for error in parser.error_log):
         raise Unreadable("DAMAGED")
@@ -38,13 +40,10 @@ def read(data: bytes) -> Extracted:
 
 
 def _decoded(data: bytes) -> str:
-    declared = _DECLARED.search(data[:4_096])
-    if declared:
-        try:
-            return data.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decoded(data)
+    """What declares itself to be UTF-16 in letters of one byte is not."""
+    found = _DECLARED.search(data[:4_096])
+    declared = found[1].decode("ascii") if found else None
+    return decoded(data, None if declared and declared.lower().startswith("utf-16") else declared)
 
 
 def _main(root: Element) -> Element:
@@ -66,7 +65,7 @@ class _Reader:
     def __init__(self) -> None:
         self.draft = Draft()
         self._text: list[str] = []
-        self._items: list[tuple[int, str, str]] = []
+        self._items: list[Item] = []
         self._lists: list[str] = []
         self._mark: str | None = None
 
@@ -96,7 +95,7 @@ class _Reader:
         self._flush()
         self._end_list()
         if name == "pre":
-            self.draft.code("".join(element.itertext()))
+            self.draft.code([(None, "".join(element.itertext()).strip("\n"))])
         else:
             self.draft.table(_rows(element))
         return True
@@ -136,10 +135,10 @@ class _Reader:
             self._end_list()
             self.draft.text(text)
         elif self._mark is None and self._items:
-            depth, mark, before = self._items[-1]
-            self._items[-1] = (depth, mark, f"{before} {text}")
+            last = self._items[-1]
+            self._items[-1] = last._replace(text=f"{last.text} {text}")
         else:
-            self._items.append((max(0, len(self._lists) - 1), self._mark or "-", text))
+            self._items.append(Item(None, max(0, len(self._lists) - 1), self._mark or "-", text))
             self._mark = None
 
     def _end_list(self) -> None:
@@ -159,6 +158,6 @@ def _is_data(table: Element) -> bool:
     return all(next(cell.iter(*blocks), None) is None for cell in table.iter("td", "th"))
 
 
-def _rows(table: Element) -> Iterator[list[str]]:
+def _rows(table: Element) -> Iterator[Row]:
     for row in table.iter("tr"):
-        yield ["".join(cell.itertext()) for cell in row if local(cell) in ("td", "th")]
+        yield Row(None, ["".join(cell.itertext()) for cell in row if local(cell) in ("td", "th")])

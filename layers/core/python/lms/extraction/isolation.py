@@ -22,6 +22,9 @@ def extract(path: Path, content_type: str, *, seconds: float, memory: int = MOST
         raise Unreadable("TOO_SLOW") from None
     if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         raise Unreadable("TOO_SLOW")
+    if ended.returncode == -signal.SIGABRT:
+        # So PDFium ends where it is given no more memory.
+        raise Unreadable("TOO_LARGE")
     if ended.returncode:
         raise Unreadable("DAMAGED")
     return _read(json.loads(ended.stdout))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from lxml.etree import QName
+from lxml.etree import ErrorTypes, XMLSyntaxError
 
 from lms.extraction.extracted import Unreadable
 
@@ -34,16 +34,30 @@ def require_readable(path: Path) -> None:
         raise Unreadable("TOO_LARGE")
 
 
+def unreadable(error: Exception) -> Unreadable:
+    """Why an archive that opens could not be read."""
+    return Unreadable("TOO_LARGE" if is_starved(error) else "DAMAGED")
+
+
+def is_starved(error: Exception) -> bool:
+    """Whether there was no memory left to parse with."""
+    return isinstance(error, XMLSyntaxError) and error.code == ErrorTypes.ERR_NO_MEMORY
+
+
 def local(element: Element) -> str:
     """Its name without the namespace; "" for a comment or an instruction."""
-    return QName(element).localname if isinstance(element.tag, str) else ""
+    return _local(element.tag) if isinstance(element.tag, str) else ""
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def value(element: Element | None, name: str = "val") -> str | None:
     """Of an attribute by its local name, in whichever namespace."""
     if element is None:
         return None
-    return next((str(each) for key, each in element.attrib.items() if QName(key).localname == name), None)
+    return next((str(each) for key, each in element.attrib.items() if _local(key) == name), None)
 
 
 def child(element: Element | None, *path: str) -> Element | None:

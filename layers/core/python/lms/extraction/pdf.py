@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lms.extraction.cleaning import clean
-from lms.extraction.draft import Draft
+from lms.extraction.draft import Draft, Item, Row
 from lms.extraction.extracted import Extracted, Unreadable
 from lms.extraction.pdf_lines import HYPHEN, Line, lines
 
@@ -83,7 +83,7 @@ def _write(draft: Draft, body: Sequence[Line]) -> None:
         elif kind == "code":
             draft.code(_code(group))
         elif kind == "row":
-            draft.table(_cells(line) for line in group)
+            draft.table(Row(line.page, _cells(line)) for line in group)
         elif kind == "item":
             draft.items(_items(group, layout))
         else:
@@ -287,7 +287,7 @@ def _mended(before: str, after: str, words: frozenset[str]) -> str:
     return before + after
 
 
-def _items(group: Sequence[Line], layout: _Layout) -> Iterator[tuple[int, str, str]]:
+def _items(group: Sequence[Line], layout: _Layout) -> Iterator[Item]:
     items: list[list[Line]] = []
     for line in group:
         if _BULLET.match(clean(line.text)):
@@ -300,7 +300,8 @@ def _items(group: Sequence[Line], layout: _Layout) -> Iterator[tuple[int, str, s
         mark = _BULLET.match(text)
         assert mark is not None, "an item begins with its mark"
         number = re.match(r"\(?(\d{1,3})[.)]", text)
-        yield edges.index(round(item[0].x / 4)), f"{number[1]}." if number else "-", text[mark.end() :]
+        depth = edges.index(round(item[0].x / 4))
+        yield Item(item[0].page, depth, f"{number[1]}." if number else "-", text[mark.end() :])
 
 
 def _cells(line: Line) -> list[str]:
@@ -308,9 +309,9 @@ def _cells(line: Line) -> list[str]:
     return [line.text[a:b].strip() for a, b in zip([0, *starts[1:]], [*starts[1:], len(line.text)], strict=True)]
 
 
-def _code(group: Sequence[Line]) -> str:
-    """With the indentation that the lines' left edges show."""
+def _code(group: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    """Line by line and page, with the indentation that the lines' left edges show."""
     edge = min(line.x for line in group)
-    widths = [(line.right - line.x) / len(line.text) for line in group if line.text]
-    width = statistics.median(widths) or 1.0
-    return "\n".join(" " * round((line.x - edge) / width) + line.text.replace(HYPHEN, "-") for line in group)
+    width = statistics.median((line.right - line.x) / len(line.text) for line in group) or 1.0
+    for line in group:
+        yield line.page, " " * round((line.x - edge) / width) + line.text.replace(HYPHEN, "-")

@@ -3,8 +3,7 @@
 import re
 
 from lms.extraction.cleaning import clean
-from lms.extraction.draft import count_words
-from lms.extraction.extracted import MOST_BYTES, Extracted, Place, Unreadable
+from lms.extraction.extracted import Extracted, Place, extracted
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -21,19 +20,21 @@ _HEADING = re.compile(
 )
 
 
-def decoded(data: bytes) -> str:
-    """The text by its byte-order mark, else as UTF-8, else in the encoding that its bytes look like."""
+def decoded(data: bytes, declared: str | None = None) -> str:
+    """By the byte-order mark, else as ``declared``, else as UTF-8, else in what the bytes look like."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        # Imported here: its tables are large, and most files are UTF-8.
-        import charset_normalizer
+    for encoding in filter(None, (declared, "utf-8")):
+        try:
+            return data.decode(encoding)
+        except (LookupError, UnicodeError):
+            continue
+    # Imported here: its tables are large, and most files are UTF-8.
+    import charset_normalizer
 
-        best = charset_normalizer.from_bytes(data[:1_000_000]).best()
-        return data.decode(best.encoding if best else "cp1252", "replace")
+    best = charset_normalizer.from_bytes(data[:1_000_000]).best()
+    return data.decode(best.encoding if best else "cp1252", "replace")
 
 
 def markdown(data: bytes) -> Extracted:
@@ -46,12 +47,7 @@ def text(data: bytes) -> Extracted:
 
 def _extracted(text: str) -> Extracted:
     text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).strip("\n")
-    if len(text.encode()) > MOST_BYTES:
-        raise Unreadable("TOO_MUCH_TEXT")
-    words = count_words(text)
-    if not words:
-        raise Unreadable("NO_TEXT")
-    return Extracted(text, tuple(_places(text)), None, words)
+    return extracted(text, _places(text), None)
 
 
 def _places(text: str) -> list[Place]:

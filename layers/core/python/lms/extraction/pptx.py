@@ -9,9 +9,9 @@ from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
 
-from lms.extraction.draft import Draft
+from lms.extraction.draft import Draft, Item, Row
 from lms.extraction.extracted import MOST_PAGES, Extracted, Unreadable
-from lms.extraction.office import require_readable
+from lms.extraction.office import require_readable, unreadable
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 _REPEATED = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER, PP_PLACEHOLDER.SLIDE_NUMBER)
@@ -25,8 +25,8 @@ def read(path: Path) -> Extracted:
     require_readable(path)
     try:
         slides = Presentation(str(path)).slides
-    except (PackageNotFoundError, KeyError, ValueError, XMLSyntaxError):
-        raise Unreadable("DAMAGED") from None
+    except (PackageNotFoundError, KeyError, ValueError, XMLSyntaxError) as error:
+        raise unreadable(error) from None
     if len(slides) > MOST_PAGES:
         raise Unreadable("TOO_MANY_PAGES")
     draft = Draft()
@@ -67,12 +67,12 @@ def _write(draft: Draft, shape: Any) -> None:
     if _placeholder(shape) in (*_TITLES, *_REPEATED):
         return
     if getattr(shape, "has_table", False):
-        draft.table([[cell.text for cell in row.cells] for row in shape.table.rows])
+        draft.table([Row(draft.page, [cell.text for cell in row.cells]) for row in shape.table.rows])
     elif getattr(shape, "has_text_frame", False):
-        items: list[tuple[int, str, str]] = []
+        items: list[Item] = []
         for paragraph in shape.text_frame.paragraphs:
             if len(paragraph.text.split()) < _PROSE_WORDS or paragraph.level:
-                items.append((paragraph.level, "-", paragraph.text))
+                items.append(Item(draft.page, paragraph.level, "-", paragraph.text))
             else:
                 draft.items(items)
                 items = []
