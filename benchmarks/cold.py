@@ -237,6 +237,7 @@ def _operations(school: School) -> list[Operation]:
         changes_nothing("courses.restore_course", f"{course}/restore"),
         writes("courses.duplicate_course", "POST", f"{course}/duplicate"),
         *_assessments(school, draft),
+        *_assignments(school),
         reads("ai.jobs", "/jobs"),
         reads("ai.job", job),
         job_when("cancelled", "retry"),
@@ -303,6 +304,26 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
         Operation("assessments.live_quiz", "reader", lambda: ("GET", f"{graded.quiz}/live", None)),
         Operation("assessments.quiz_analysis", "reader", lambda: ("GET", f"{graded.quiz}/analysis", None)),
         Operation("assessments.regrade", "writer", regrade),
+    ]
+
+
+def _assignments(school: School) -> list[Operation]:
+    course = f"/courses/{school.course_id}"
+    levels = [{"title": title, "points": points} for title, points in (("Good", 4), ("Poor", 0))]
+    rubric = {"title": "R", "criteria": [{"title": "C", "levels": levels}]}
+    kept = school.call("POST", f"{course}/rubrics", rubric)["id"]
+    work = {"title": "A", "rubric_id": kept}
+    assignment = f"/assignments/{school.call('POST', f'{course}/assignments', work)['id']}"
+    groups = {"sets": [{"name": "S", "groups": [{"name": "G"}]}]}
+    return [
+        Operation("assessments.rubrics", "writer", lambda: ("POST", f"{course}/rubrics", rubric)),
+        Operation("assessments.rubric", "reader", lambda: ("GET", f"/rubrics/{kept}", None)),
+        Operation("assessments.assignments", "reader", lambda: ("GET", f"{course}/assignments", None)),
+        Operation("assessments.assignments", "writer", lambda: ("POST", f"{course}/assignments", work)),
+        Operation("assessments.assignment", "reader", lambda: ("GET", assignment, None)),
+        Operation("assessments.assignment", "writer", lambda: ("PATCH", assignment, {"title": "B"})),
+        Operation("assessments.assignment_overrides", "reader", lambda: ("GET", f"{assignment}/overrides", None)),
+        Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
     ]
 
 

@@ -22,6 +22,11 @@ OTHER_KEY = {"kind": "true_false", "answer": False}
 GENERATE = {"topic": "Python", "audience": "a", "difficulty": "beginner", "lesson_count": 1}
 LEARNERS = {"csv": "email\nnobody@example.org\n"}
 
+RUBRIC = {
+    "title": "R",
+    "criteria": [{"title": "C", "levels": [{"title": "Good", "points": 4}, {"title": "Poor", "points": 0}]}],
+}
+
 PUBLIC = {
     "GET /health",
     "GET /health/services",
@@ -127,6 +132,20 @@ BODIES: dict[str, Body] = {
     "POST /attempts/{id}/grade": lambda place: {"items": [{"item_id": "1", "points": 0.5}]},
     "POST /attempts/{id}/extend": lambda place: {"minutes": 5},
     "POST /attempts/{id}/reopen": lambda place: {"minutes": 5},
+    "GET /courses/{id}/rubrics": lambda place: None,
+    "POST /courses/{id}/rubrics": lambda place: RUBRIC,
+    "GET /rubrics/{id}": lambda place: None,
+    "PATCH /rubrics/{id}": lambda place: {"criteria": RUBRIC["criteria"]},
+    "DELETE /rubrics/{id}": lambda place: None,
+    "GET /courses/{id}/assignments": lambda place: None,
+    "POST /courses/{id}/assignments": lambda place: {"title": "A"},
+    "GET /assignments/{id}": lambda place: None,
+    "PATCH /assignments/{id}": lambda place: {"title": "Changed"},
+    "DELETE /assignments/{id}": lambda place: None,
+    "GET /assignments/{id}/overrides": lambda place: None,
+    "PUT /assignments/{id}/overrides": lambda place: {"overrides": []},
+    "GET /courses/{id}/groups": lambda place: None,
+    "PUT /courses/{id}/groups": lambda place: grouping(place.more.get("user_id", NOBODYS)),
     "POST /ai/generate-course": lambda place: GENERATE,
     "POST /ai/enhance-content": lambda place: {"lesson_id": place.lesson, "action": "shorten"},
     "POST /ai/generate-quiz": lambda place: {
@@ -204,6 +223,17 @@ PREPARED: dict[str, Prepare] = {
     "POST /attempts/{id}/grade": lambda owner, place, caller: with_result(owner, place, caller),
     "POST /attempts/{id}/extend": lambda owner, place, caller: with_attempt(owner, place, caller),
     "POST /attempts/{id}/reopen": lambda owner, place, caller: with_result(owner, place, caller),
+    "GET /rubrics/{id}": lambda owner, place, caller: with_rubric(owner, place),
+    "PATCH /rubrics/{id}": lambda owner, place, caller: with_rubric(owner, place),
+    "DELETE /rubrics/{id}": lambda owner, place, caller: with_rubric(owner, place),
+    "GET /courses/{id}/assignments": lambda owner, place, caller: with_group_work(owner, place, caller),
+    "GET /assignments/{id}": lambda owner, place, caller: with_group_work(owner, place, caller),
+    "PATCH /assignments/{id}": lambda owner, place, caller: with_assignment(owner, place),
+    "DELETE /assignments/{id}": lambda owner, place, caller: with_assignment(owner, place),
+    "GET /assignments/{id}/overrides": lambda owner, place, caller: with_assignment(owner, place),
+    "PUT /assignments/{id}/overrides": lambda owner, place, caller: with_assignment(owner, place),
+    "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
+    "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
     "GET /files": lambda owner, place, caller: with_file(place, caller),
     "GET /files/{id}": lambda owner, place, caller: with_file(place, caller),
     "DELETE /files/{id}": lambda owner, place, caller: with_file(place, caller),
@@ -292,6 +322,32 @@ def with_quiz(owner: Person, place: Place) -> None:
     quiz = f"/quizzes/{place.more['quizzes']}"
     owner.put(f"{quiz}/items", {"items": fixed(place)})
     owner.patch(quiz, {"published": True})
+
+
+def with_rubric(owner: Person, place: Place) -> None:
+    place.more["rubrics"] = owner.post(f"/courses/{place.course}/rubrics", RUBRIC).json["id"]
+
+
+def with_assignment(owner: Person, place: Place, **settings: Any) -> None:
+    """One that learners see, with a rubric."""
+    with_rubric(owner, place)
+    new = {"title": "A", "rubric_id": place.more["rubrics"], **settings}
+    place.more["assignments"] = owner.post(f"/courses/{place.course}/assignments", new).json["id"]
+    owner.patch(f"/assignments/{place.more['assignments']}", {"published": True})
+
+
+def with_group_work(owner: Person, place: Place, caller: Person) -> None:
+    """An assignment that a group hands in: the caller's where they learn in the course."""
+    if learns(caller, place):
+        place.more["user_id"] = caller.id
+    else:
+        with_learner(owner, place)
+    groups = owner.put(f"/courses/{place.course}/groups", grouping(place.more["user_id"]))
+    with_assignment(owner, place, group_set_id=groups.json["sets"][0]["id"])
+
+
+def grouping(user_id: str) -> Any:
+    return {"sets": [{"name": "S", "groups": [{"name": "G", "member_ids": [user_id]}]}]}
 
 
 def fixed(place: Place) -> list[dict[str, str]]:

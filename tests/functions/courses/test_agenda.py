@@ -82,7 +82,7 @@ def test_a_course_and_its_lessons_in_the_order_of_time(here: Learning):
             "course_id": here.course.id,
             "course_title": "Introduction to Python",
             "lesson_id": lesson,
-            **dict.fromkeys(("quiz_id", "attempt_id", "done", "count")),
+            **dict.fromkeys(("quiz_id", "assignment_id", "attempt_id", "done", "count")),
         }
         for kind, days, title, lesson in [
             ("course_starts", 2, "Introduction to Python", None),
@@ -165,7 +165,7 @@ def test_staff_see_what_waits_for_them(api: Api, here: Learning):
     assert agenda(limited) == agenda(here.learner) == []
 
 
-def test_many_courses_are_four_round_trips(api: Api):
+def test_many_courses_are_six_round_trips(api: Api):
     person = api.person()
     for number in range(4):
         course = author(person if number % 2 else api.person())
@@ -184,5 +184,7 @@ def test_many_courses_are_four_round_trips(api: Api):
         ("aggregate", "courses"),
         ("aggregate", "quizzes"),
         ("aggregate", "attempts"),
+        ("aggregate", "group_sets"),
+        ("aggregate", "assignments"),
     ]
     assert not any(command.scans_a_collection for command in log)

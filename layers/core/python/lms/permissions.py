@@ -71,4 +71,9 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "attempt.take": frozenset({CourseRole.LEARNER}),
     "attempt.read": MEMBERS,
     "attempt.grade": STAFF,
+    "assignment.read": MEMBERS,
+    "assignment.edit": EDITORS,
+    "rubric.edit": EDITORS,
+    "group.read": MEMBERS,
+    "group.edit": EDITORS,
 }

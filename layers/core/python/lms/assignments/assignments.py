@@ -112,6 +112,12 @@ def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]
     return [_seen(access, row, mates) for row in rows]
 
 
+def size(assignment: Mapping[str, Any]) -> int:
+    """About how many bytes it takes to show it."""
+    texts = (assignment[name] for name in ("instructions", "html", "template"))
+    return sum(map(len, (*texts, *(assignment["reference_answers"] or ()))))
+
+
 def change(access: CourseAccess, change: AssignmentChange, expected: int | None) -> Document:
     """Raise 412 where it is no longer at the ``expected`` version, and 422 as ``create``."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from lms import clock
+from lms.assignments import calendar as assignments
 from lms.attempts import glance
 from lms.caller import Caller
 from lms.courses import mine
@@ -22,12 +23,12 @@ from lms.progress.release import Learner
 from lms.quizzes import calendar
 
 Course = Mapping[str, Any]
-Quizzes = Sequence[tuple[Document, Window]]
+Dated = Sequence[tuple[Document, Window]]
 
 _USUAL = timedelta(days=30)
 _LONGEST = timedelta(days=366)
 _MOST_COURSES = 200
-_QUIZ_DATES = {"opens": "opens_at", "due": "due_at", "closes": "closes_at"}
+_DATES = {"opens": "opens_at", "due": "due_at", "closes": "closes_at"}
 
 
 def of(who: Caller, first: datetime | None, last: datetime | None) -> list[Document]:
@@ -45,6 +46,7 @@ def of(who: Caller, first: datetime | None, last: datetime | None) -> list[Docum
         *_of_courses(courses),
         *_of_lessons(courses, begin),
         *_of_quizzes(quizzes, {each["quiz_id"] for each in attempts if each["status"] != "open"}),
+        *_of_assignments(assignments.of(who.id, courses)),
     ]
     coming = [item for item in items if begin <= item["at"] < end]
     if begin <= clock.now() < end:
@@ -86,14 +88,26 @@ def _of_lessons(courses: Sequence[Course], begin: datetime) -> Iterator[Document
                 yield {"kind": "lesson_opens", "at": lock.opens_at, "course_id": course["_id"], **lesson}
 
 
-def _of_quizzes(quizzes: Quizzes, done: set[ObjectId]) -> Iterator[Document]:
+def _of_quizzes(quizzes: Dated, done: set[ObjectId]) -> Iterator[Document]:
     for quiz, window in quizzes:
-        for kind, name in _QUIZ_DATES.items():
-            if at := getattr(window, name):
-                yield {**_quiz(quiz), "kind": kind, "at": at, "done": quiz["_id"] in done}
+        for date in _dates(window):
+            yield {**_quiz(quiz), **date, "done": quiz["_id"] in done}
 
 
-def _running(quizzes: Quizzes, attempts: Sequence[Document]) -> Iterator[Document]:
+def _of_assignments(assignments: Dated) -> Iterator[Document]:
+    for assignment, window in assignments:
+        named = {"course_id": assignment["course_id"], "assignment_id": assignment["_id"]}
+        for date in _dates(window):
+            yield {**named, "title": assignment["title"], **date}
+
+
+def _dates(window: Window) -> Iterator[Document]:
+    for kind, name in _DATES.items():
+        if at := getattr(window, name):
+            yield {"kind": kind, "at": at}
+
+
+def _running(quizzes: Dated, attempts: Sequence[Document]) -> Iterator[Document]:
     """At their deadline; where there is none, at their beginning."""
     running = {each["quiz_id"]: each for each in attempts if each["status"] == "open"}
     for quiz, _ in quizzes:
@@ -102,7 +116,7 @@ def _running(quizzes: Quizzes, attempts: Sequence[Document]) -> Iterator[Documen
             yield {**_quiz(quiz), "kind": "attempt_running", "at": at, "attempt_id": attempt["_id"]}
 
 
-def _to_review(quizzes: Quizzes, to_review: Sequence[Document]) -> Iterator[Document]:
+def _to_review(quizzes: Dated, to_review: Sequence[Document]) -> Iterator[Document]:
     """At the time since when the first one waits."""
     waiting = {each["_id"]: each for each in to_review}
     for quiz, _ in quizzes:

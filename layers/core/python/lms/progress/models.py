@@ -110,9 +110,9 @@ class MyCourse(Resource):
 
 
 class AgendaItem(Resource):
-    """``title`` is that of the quiz, the lesson or the course. ``done`` says of a quiz that the caller has handed
-    in an attempt. An ``attempt_running`` stands at its deadline; ``to_review`` has the ``count`` of the attempts
-    that wait for a grader, and stands at the time since when."""
+    """``title`` is that of the quiz, the assignment, the lesson or the course. ``done`` says of a quiz that the
+    caller has handed in an attempt. An ``attempt_running`` stands at its deadline; ``to_review`` has the ``count``
+    of the attempts that wait for a grader, and stands at the time since when."""
 
     kind: Literal[
         "course_starts",
@@ -130,6 +130,7 @@ class AgendaItem(Resource):
     course_title: str
     lesson_id: Id | None = None
     quiz_id: Id | None = None
+    assignment_id: Id | None = None
     attempt_id: Id | None = None
     done: bool | None = None
     count: int | None = None
