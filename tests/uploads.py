@@ -2,11 +2,15 @@
 
 import hashlib
 import secrets
+import socket
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
+
+import pytest
 
 from tests.people import Person
 
@@ -75,6 +79,22 @@ def put_part(part: Mapping[str, Any], content: bytes) -> Reply:
 def part_hashes(content: bytes) -> list[str]:
     starts = range(0, len(content), PART_SIZE)
     return [hashlib.sha256(content[start : start + PART_SIZE]).hexdigest() for start in starts]
+
+
+@contextmanager
+def store_away() -> Iterator[None]:
+    """Nobody answers at S3's address."""
+    from lms import aws, storage
+
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{nobody}")
+        for cached in (storage.s3, aws._session):
+            cached.cache_clear()
+        yield
+    for cached in (storage.s3, aws._session):
+        cached.cache_clear()
 
 
 def row(file_id: str) -> dict[str, Any]:

@@ -134,6 +134,13 @@ def test_what_a_killed_worker_left_is_cleared_away(person: Person):
     at_work.rmdir()
 
 
+def test_without_time_for_the_inspection_nothing_is_decided(person: Person):
+    file_id, key = uploaded(person)
+    with pytest.raises(TimeoutError):
+        checking.check(key, lambda: 200)
+    assert seen(person, file_id)["status"] == "scanning" and stored(key) == TEXT
+
+
 HELD_BACK: dict[str, tuple[str, Callable[[Person], tuple[str, str]]]] = {
     "nothing": ("EMPTY", partial(uploaded, arrives=b"")),
     "less": ("SIZE_MISMATCH", partial(uploaded, arrives=TEXT[:-1])),

@@ -6,9 +6,10 @@ from bson import ObjectId
 
 from lms import mongo, storage
 from lms.caller import Caller
-from lms.files import outcomes, removal
+from lms.files import outcomes, removal, repository
 from lms.permissions import Role
 from tests import at_once, uploads
+from tests.functions.courses.authored import author
 from tests.people import Api
 
 CONTENT = b"Kept once, named twice."
@@ -69,6 +70,18 @@ def test_a_late_check_of_a_deleted_file_leaves_the_object_that_another_stands_on
     assert outcomes.available(as_checked, as_checked["key"]) is None
     url = person.get(f"/files/{second}/download").json["url"]
     assert uploads.send("GET", url, None, {}).body == CONTENT
+
+
+def test_the_second_of_a_large_file_leaves_no_upload_open(api: Api) -> None:
+    course = author(api.person())
+    film = {"content_type": "video/mp4", "purpose": "course_material", "course_id": course.id}
+    large = {"size": 101 * uploads.MEGABYTE}
+    file_id = uploads.available(course.owner, CONTENT, **film)
+    repository.files().update_one({"_id": ObjectId(file_id)}, {"$set": large})
+    twin = uploads.begin(course.owner, CONTENT, **film, **large, part_sha256=["0" * 64] * 7)
+    assert (twin["file"]["status"], twin["upload"]) == ("available", None)
+    opened = storage.s3().list_multipart_uploads(Bucket=storage.bucket()).get("Uploads", [])
+    assert not [each for each in opened if twin["file"]["id"] in each["Key"]]
 
 
 def test_deleting_and_naming_again_at_once_never_leaves_a_file_without_its_object(api: Api) -> None:

@@ -75,6 +75,19 @@ def test_after_three_deaths_of_the_worker_the_text_fails(person: Person):
     assert (text["status"], text["reason_code"]) == ("failed", "EXTRACTION_DIED")
 
 
+def test_a_store_that_is_away_is_no_fault_of_the_files(person: Person):
+    from lms.errors import Unavailable
+    from lms.files import extracting
+
+    file_id = uploads.available(person, TIDES)
+    with uploads.store_away():
+        for _ in range(extracting.MOST_ATTEMPTS + 1):
+            with pytest.raises(Unavailable):
+                extracting.extract(ObjectId(file_id), lambda: 60)
+    assert receive({"file_id": file_id}) == {"batchItemFailures": []}
+    assert text_of(person, file_id)["status"] == "ready"
+
+
 def test_a_deleted_file_gives_no_text(person: Person):
     file_id = uploads.available(person, TIDES)
     assert person.delete(f"/files/{file_id}").status == 204

@@ -1,6 +1,5 @@
 """POST /files, the upload to S3, GET /files/{id}/parts and POST /files/{id}/complete."""
 
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from lms import aws, clock, storage
+from lms import clock, storage
 from lms.files import outcomes, repository
 from tests import uploads
 from tests.people import Api, Person
@@ -252,21 +251,12 @@ def test_uploads_are_limited_in_rate(person: Person) -> None:
     assert '"upload";q=300;w=600' in answer.headers["ratelimit-policy"]
 
 
-def test_a_store_that_is_away_is_a_503_and_loses_nothing(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_is_away_is_a_503_and_loses_nothing(person: Person) -> None:
     begun = uploads.begin(person, CONTENT)
     uploads.post_form(begun["upload"], CONTENT)
     path = f"/files/{begun['file']['id']}/complete"
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        nobody = closed.getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{nobody}")
-    for cached in (storage.s3, aws._session):
-        cached.cache_clear()
-    try:
+    with uploads.store_away():
         away = person.post(path)
-    finally:
-        monkeypatch.undo()
-        for cached in (storage.s3, aws._session):
-            cached.cache_clear()
     assert (away.status, away.json["code"]) == (503, "UNAVAILABLE")
     assert "retry-after" in away.headers
     assert person.post(path).json["status"] == "scanning"

@@ -12,6 +12,7 @@ from bson import ObjectId
 
 from lms import events, mongo, storage
 from lms.ai import sources
+from lms.errors import Unavailable
 from lms.extraction import isolation
 from lms.extraction.extracted import Extracted, Unreadable
 from lms.files import repository, telling
@@ -36,6 +37,9 @@ def extract(file_id: ObjectId, seconds_left: Callable[[], float]) -> None:
         changed = _ready(file, _text(file, seconds_left))
     except Unreadable as failure:
         changed = _failed(file, failure)
+    except Unavailable:
+        repository.uncount_extraction(file_id)
+        raise
     if changed:
         count(f"Texts{changed['text']['status'].title()}")
         telling.tell(changed)

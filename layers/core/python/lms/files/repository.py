@@ -58,6 +58,11 @@ def begin_extraction(file_id: ObjectId) -> Document | None:
     )
 
 
+def uncount_extraction(file_id: ObjectId) -> None:
+    """Let an attempt not count that has come to nothing by no fault of the file's."""
+    files().update_one({"_id": file_id, "text.status": "queued"}, {"$inc": {"text.attempts": -1}})
+
+
 def twin(tx: Transaction, owner_id: ObjectId, sha256: str, size: int, content_type: str) -> Document | None:
     """An available file of this owner with the same content."""
     same = {"owner_id": owner_id, "sha256": sha256, "size": size, "content_type": content_type}
