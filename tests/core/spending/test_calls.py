@@ -14,8 +14,8 @@ from lms.spending import budgets, calls, report, repository
 from lms.spending.budgets import BudgetExceeded
 from lms.spending.calls import Busy, Call
 from lms.spending.models import BudgetsBody
-from lms.spending.repository import Wanted
 from lms.spending.scopes import Payer
+from lms.spending.wanted import Wanted
 
 MODEL = "gemini-2.5-flash"
 SMALL = Wanted(input_tokens=500, least=100, comfortable=100, most=1_000, input_usd=0.001, output_usd=0.00001)
@@ -37,7 +37,7 @@ def limit(**budget: Any) -> None:
 
 
 def begin(who: Payer, wanted: Wanted = SMALL, job_id: ObjectId | None = None) -> Call:
-    return calls.begin(who, "ask", MODEL, job_id, **wanted._asdict())
+    return calls.begin(who, "ask", MODEL, job_id, wanted)
 
 
 def used(input_tokens: int, output_tokens: int, cost_usd: float = 0.01) -> dict[str, Any]:
@@ -104,6 +104,17 @@ def test_what_runs_makes_others_wait_and_what_is_spent_refuses_them(ground: Stac
     assert (error.status, error.code, error.extra["scope"]) == (429, "BUDGET_EXCEEDED", "user")
     assert error.extra["used"] == {"tokens": 1_500, "usd": 0.01}
     assert error.extra["budget"] == {"tokens": 1_600, "usd": None}
+
+
+def test_the_platforms_budget_holds_for_everybody_together(ground: Stack):
+    spent = budgets.tokens(report.of("platform", None, None))
+    limit(platform={"tokens": spent + 1_500})
+    settle(begin(payer()), used(500, 1_000))
+    with pytest.raises(BudgetExceeded) as refused:
+        begin(payer())
+    assert refused.value.extra["scope"] == "platform"
+    with pytest.raises(BudgetExceeded):
+        budgets.require_left(payer())
 
 
 def test_a_call_gets_what_is_left(ground: Stack):

@@ -141,9 +141,13 @@ def _question(who: Caller, request: Any) -> Planned:
     return Payer(who.id, found.course_id), calls
 
 
-_TASKS: Mapping[str, Callable[[Caller, Any], Planned]] = dict(
-    zip(tasks.ALL, (_course, _enhancement, _quiz, _performance, _question), strict=True)
-)
+_TASKS: Mapping[str, Callable[[Caller, Any], Planned]] = {
+    "generate_course": _course,
+    "enhance_content": _enhancement,
+    "generate_quiz": _quiz,
+    "analyze_performance": _performance,
+    tasks.ASK: _question,
+}
 
 
 def parsed(model: type[BaseModel], request: Mapping[str, Any]) -> Any:

@@ -18,8 +18,8 @@ from lms import clock, mongo
 from lms.mongo import Document, Transaction
 from lms.spending import budgets, repository
 from lms.spending.budgets import BudgetExceeded, Limit
-from lms.spending.repository import Wanted
 from lms.spending.scopes import Payer, month_of
+from lms.spending.wanted import Wanted
 
 _LONGEST_CALL = timedelta(minutes=3)
 """No function that asks a model runs longer."""
@@ -38,26 +38,11 @@ class Call(NamedTuple):
     most_output: int | None
 
 
-def begin(
-    payer: Payer,
-    task: str,
-    model: str,
-    job_id: ObjectId | None,
-    *,
-    input_tokens: int,
-    least: int,
-    comfortable: int,
-    most: int,
-    input_usd: float,
-    output_usd: float,
-) -> Call:
-    """Set aside what the call may take, in every budget that holds: its input, which costs ``input_usd``, and
-    between ``least`` and ``most`` tokens of output, which cost ``output_usd`` each. While others hold a part of
-    a budget, it takes no less than ``comfortable``: they may give some of it back.
+def begin(payer: Payer, task: str, model: str, job_id: ObjectId | None, wanted: Wanted) -> Call:
+    """Set aside what the call may take, in every budget that holds.
 
     Raise BudgetExceeded where one has too little left for it, Busy where it has too little only while others run.
     """
-    wanted = Wanted(input_tokens, least, comfortable, most, input_usd, output_usd)
     call_id, now = ObjectId(), clock.now()
     month, until = month_of(now), now + _LONGEST_CALL
     held: list[str] = []

@@ -28,10 +28,7 @@ def of(scope: Scope, subject_id: ObjectId | None, month: str | None) -> Document
     limit = _limit(scope, subject_id, name) if month == month_of(clock.now()) else None
     lines = list(spent.get("lines", {}).values())
     sums = _by("task", lines)
-    by_task = [
-        {**sums.get(task, {}), "task": task, "jobs": jobs.get(task, 0)}
-        for task in (*tasks.OF_KIND.values(), tasks.ASK)
-    ]
+    by_task = [{**sums.get(task, {}), "task": task, "jobs": jobs.get(task, 0)} for task in tasks.ALL]
     return {
         **{figure: spent[figure] for figure in _FIGURES if figure in spent},
         "scope": scope,

@@ -7,13 +7,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from lms import mongo
 from lms.mongo import Document, Transaction
+from lms.spending.scopes import Payer
+from lms.spending.wanted import Wanted
 
 _KEPT_SECONDS = 90 * 24 * 3_600
 
@@ -30,17 +32,6 @@ budgets = mongo.collection("ai_budgets")
 _BUDGETS = "budgets"
 
 
-class Wanted(NamedTuple):
-    """What a call that is to be made may take: see ``calls.begin``."""
-
-    input_tokens: int
-    least: int
-    comfortable: int
-    most: int
-    input_usd: float
-    output_usd: float
-
-
 def month_id(month: str, scope: str) -> str:
     return f"{month}/{scope}"
 
@@ -49,9 +40,9 @@ def all_budgets(tx: Transaction | None = None) -> Document | None:
     return budgets().find_one({"_id": _BUDGETS}, session=tx.session if tx else None)
 
 
-def budgets_for(users: Sequence[ObjectId], courses: Sequence[ObjectId], tx: Transaction | None = None) -> Document:
+def budgets_for(payer: Payer, tx: Transaction | None = None) -> Document:
     """The budgets without those of other people and courses."""
-    own = [*(f"users.{_id}" for _id in users), *(f"courses.{_id}" for _id in courses)]
+    own = (f"users.{payer.user_id}", f"courses.{payer.course_id}")
     fields = dict.fromkeys(("platform", "per_user", "per_course", *own), 1)
     return budgets().find_one({"_id": _BUDGETS}, fields, session=tx.session if tx else None) or {}
 
