@@ -38,8 +38,10 @@ class _Cut(NamedTuple):
 def dropped(entries: Sequence[Entry], lowest: int, highest: int, *, earned: int = 0, possible: int = 0) -> Drops:
     """At most ``lowest`` entries, and ``highest``, to drop beside ``earned`` of ``possible`` that stay anyway.
 
-    No more of the lowest are dropped than raise the ratio, or leave it as it is. The last that gives the ratio its
-    denominator stays, and where there are too few for both rules, the lowest go first. Ids decide among equals.
+    No more of the lowest are dropped than raise the ratio, or leave it as it is: otherwise than in Canvas, which
+    always drops as many as the rule says, and lowers a grade that rests on what may not be dropped. The last that
+    gives the ratio its denominator stays, and where there are too few for both rules, the lowest go first. Ids
+    decide among equals.
     """
     spare = len(entries) - (0 if possible else 1)
     lowest = max(0, min(lowest, spare))
