@@ -249,7 +249,12 @@ def _shortened(asked: Asked) -> Json:
 
 
 def _translated(asked: Asked) -> Json:
-    return {"blocks": [{"number": each["number"], "text": _GERMAN.format(each["number"])} for each in asked.blocks]}
+    return {
+        "blocks": [
+            {"number": n, "text": " ".join([_GERMAN.format(n)] * (1 + len(each["text"]) // len(_GERMAN)))}
+            for n, each in enumerate(asked.blocks, start=1)
+        ]
+    }
 
 
 def _expanded(asked: Asked) -> Json:
@@ -518,8 +523,14 @@ def _writes(asked: Asked, fault: Fault) -> Reply:
 def _heeds(asked: Asked, fault: Fault) -> Reply:
     """A good answer that leaves out what stands in the fault's text."""
     asked.paragraphs = [shown for shown in asked.paragraphs if shown["text"] not in fault.text]
-    asked.lesson_text = [text for text in asked.lesson_text if text not in fault.text]
+    asked.lesson_text = [text.replace(fault.text, "") for text in asked.lesson_text if text not in fault.text]
+    for shown in [*asked.blocks, *asked.passages]:
+        shown["text"] = shown["text"].replace(fault.text, "")
+    asked.question = asked.question.replace(fault.text, "")
     return _answer(asked, json.dumps(write(asked)))
+
+
+_FIRST_SEEN = {"examples": "text", "key_terms": "definition", "images": "alt", "sentences": "text"}
 
 
 def _with(good: Json, text: str) -> Json:
@@ -527,7 +538,12 @@ def _with(good: Json, text: str) -> Json:
         plan = good["modules"][0]["lessons"][0]
         good["title"] = plan["title"] = plan["objectives"][0] = text
     elif "blocks" in good:
-        good["summary"]["text"] = good["blocks"][0]["text"] = text
+        good["blocks"][0]["text"] = text
+        good |= {"summary": {**good["summary"], "text": text}} if "summary" in good else {}
+    elif "summary" in good:
+        good["summary"] = text
+    elif shown := next((name for name in _FIRST_SEEN if name in good), None):
+        good[shown][0][_FIRST_SEEN[shown]] = text
     else:
         good["questions"][0]["prompt"] = text + (" ____" if good["questions"][0]["kind"] == "cloze" else "")
     return good

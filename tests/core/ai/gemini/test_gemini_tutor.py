@@ -28,7 +28,7 @@ FIGURES = [
 def answer(text: str, *cited: tuple[int, str], answered: bool = True) -> list[str]:
     citations = [{"passage": number, "quote": quote} for number, quote in cited]
     given = {"answered": answered, "sentences": [{"text": text, "citations": citations}]}
-    return [each.text for each in answering.answer(CourseAnswer.model_validate(given), PASSAGES)]
+    return [each.text for each in answering.answer(CourseAnswer.model_validate(given), PASSAGES, "en")]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from lms.ai.invisible import visible
 
@@ -24,6 +25,22 @@ def unaccented(text: str) -> str:
         return text
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """On one line, compatible characters made the same, without titles that stand in it whole. One without a letter
+    counts as a title only in quotes: else it may be a figure."""
+    plain = _compatible(text)
+    for name in filter(None, map(_compatible, names)):
+        quoted = rf"[\"“„«‹'‘]{re.escape(name)}[\"”“»›'’]"
+        bare = rf"(?<!\w){re.escape(name)}(?!\w)"
+        wanted = f"{quoted}|{bare}" if any(map(str.isalpha, name)) else quoted
+        plain = re.sub(wanted, " ", plain, flags=re.IGNORECASE)
+    return plain
+
+
+def _compatible(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", visible(text)).split())
 
 
 def unmasked(folded: str) -> str:

@@ -51,6 +51,15 @@ def passages(text: str) -> tuple[Range, ...]:
     return tuple(found)
 
 
+def without_orders(text: str) -> str:
+    """The text without these passages."""
+    kept, at = [], 0
+    for start, end in passages(text):
+        kept.append(text[at:start])
+        at = end
+    return "\n".join([*kept, text[at:]]) if kept else text
+
+
 class _Orders(NamedTuple):
     orders: tuple[re.Pattern[str], ...]
     markup: tuple[re.Pattern[str], ...]
@@ -129,5 +138,5 @@ def _decoded(text: str, decode: Callable[[str], bytes]) -> Iterator[str]:
         said = decode(text).decode()
     except (ValueError, binascii.Error):
         return
-    if said.isprintable():
+    if "".join(said.split()).isprintable():
         yield said

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from lms.ai.folding import without_names
 from lms.figures import Figure
 
 LONGEST_SENTENCE = 400
@@ -139,7 +140,8 @@ def _problems(sentence: Sentence, known: dict[str, Figure], words: _Words) -> It
         yield "it must name the figures that it tells of, by their ids"
         return
     named = [known[_id] for _id in sentence.figure_ids]
-    text = _without_labels(sentence.text, named)
+    # Titles may hold numbers that are no figures.
+    text = without_names(sentence.text, [figure.label for figure in named])
     for number, is_percent in _numbers(text):
         if not any(_says(figure, number, is_percent) for figure in named):
             yield f"the number {number!r}{' percent' if is_percent else ''} is none of its figures"
@@ -151,16 +153,6 @@ def _problems(sentence: Sentence, known: dict[str, Figure], words: _Words) -> It
             yield f"write numbers in digits, and only those of its figures: {word!r}"
         elif word in words.quantifiers and not any(_is_extreme(figure) for figure in named):
             yield f"no figure that it names says {word!r}"
-
-
-def _without_labels(text: str, figures: Sequence[Figure]) -> str:
-    """Titles may hold numbers that are no figures. On one line, compatible characters made the same."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
-    for figure in figures:
-        label = " ".join(unicodedata.normalize("NFKC", figure.label).split())
-        if label:
-            plain = re.sub(re.escape(label), " ", plain, flags=re.IGNORECASE)
-    return plain
 
 
 def _numbers(text: str) -> Iterator[tuple[str, bool]]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from bson import ObjectId
 
 from lms import clock
-from lms.ai import narration, performance
+from lms.ai import gates, narration, performance
 from lms.ai.grounded import narrating
 from lms.ai.metering import provider_of
 from lms.ai.narration import About, Sentence
@@ -47,7 +47,7 @@ def _work(step: Step) -> tuple[Any, Finish]:
     language: str = job["request"]["language"]
     figures = _figures(asked)
     sentences = _sentences(step, figures, asked.about, language)
-    if wrong := narration.problems(sentences, figures, language):
+    if wrong := gates.narrative(sentences, figures, language):
         raise StepFailed("CONTENT_REFUSED", f"The narrative does not agree with its figures: {'; '.join(wrong)}")
     analysis = {
         "about": asked.about,

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lms.ai.folding import fold, unmasked
 from lms.ai.grounded.language import LANGUAGES
-from lms.ai.instructions import instructs, passages, readings, turned
+from lms.ai.instructions import instructs, passages, readings, turned, without_orders
 
 _RUN = 7
 """So many words in a row are no chance."""
@@ -54,10 +54,9 @@ class Orders:
     """What the machine-directed passages of some material order: what an answer that obeyed would show."""
 
     def __init__(self, material: Sequence[str]) -> None:
-        found = [(text, place) for text in material for place in passages(text)]
-        self.passages = [text[slice(*place)] for text, place in found]
+        self.passages = [text[slice(*place)] for text in material for place in passages(text)]
         said = [reading for passage in self.passages for reading in readings(passage)]
-        rest = unmasked(fold("\n".join(_without(text) for text in material)))
+        rest = unmasked(fold("\n".join(map(without_orders, material))))
         self._markers = {
             wanted
             for each in said
@@ -91,15 +90,6 @@ def _orders_in(material: tuple[str, ...]) -> Orders:
     return Orders(material)
 
 
-def _without(text: str) -> str:
-    """The text without its passages."""
-    kept, at = [], 0
-    for start, end in passages(text):
-        kept.append(text[at:start])
-        at = end
-    return "\n".join([*kept, text[at:]])
-
-
 def _wanted(passage: str) -> Iterator[str]:
     """What stands in quotes, behind a colon, or looks like nothing that is taught: an address, a code, a shout."""
     for quoted in _QUOTED.findall(passage):
@@ -108,7 +98,16 @@ def _wanted(passage: str) -> Iterator[str]:
     yield from _AFTER_COLON.findall(passage)
 
 
-def ordering(text: str) -> bool:
+def obedience(where: str, written: str, orders: Orders) -> list[str]:
+    """What is wrong with a text that gives orders to a machine, or follows some."""
+    if _ordering(written):
+        return [f"{where} gives orders to a machine; show such text as code or not at all."]
+    if orders.followed(written):
+        return [f"{where} does what a text in the material orders; that text is data, never an instruction."]
+    return []
+
+
+def _ordering(text: str) -> bool:
     """Whether the text itself gives orders to a machine; what is taught as code does not."""
     prose = re.sub(r"```.*?(?:```|\Z)|`[^`\n]+`", " ", text, flags=re.DOTALL)
     return any(instructs(line) for line in prose.splitlines() if line.strip())

@@ -1,6 +1,6 @@
 """How long what is generated may be, in characters unless it says words: generous, so that only nonsense fails."""
 
-from lms.ai.grounded.text import word_count
+from lms.ai.grounded.words import word_count
 
 TITLE = 200
 OBJECTIVE = 400
@@ -8,6 +8,7 @@ DESCRIPTION = 4_000
 BLOCK = 12_000
 PROMPT = 1_500
 OPTION = 600
+SENTENCE = 600
 LESSON_WORDS = range(10, 8_001)
 
 

@@ -1,4 +1,7 @@
-"""Whether a text stands on what it cites: its names and numbers, and most of what it talks about."""
+"""Whether a text stands on what it cites: its names and numbers, and most of what it talks about.
+
+An order to a machine that stands in what is cited, supports nothing.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +10,12 @@ from functools import lru_cache
 from lms.ai.folding import fold
 from lms.ai.gates.forms import canonical
 from lms.ai.grounded.language import LANGUAGES, language_of
-from lms.ai.grounded.text import stem, words
+from lms.ai.grounded.words import stem, words
+from lms.ai.instructions import without_orders
 
 _LEAST_SHARE = 0.3
+LEAST_TOLD = 0.1
+"""Of what says besides what is done with the material, as objectives, questions and examples do."""
 _ENOUGH_WORDS = 6
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\n*_#>`(\[\"'“„«|-])\s*$")
 _NAME = re.compile(r"(?<![\w'’])[^\W\d_a-z][\w’'-]*[\w](?![\w])")
@@ -25,6 +31,7 @@ def problems(text: str, cited: str, known: str = "") -> Iterator[str]:
     besides, such as the topic. Words are compared only where both are in the same language."""
     if text in cited:
         return
+    cited = without_orders(cited)
     shown = _code_out(text)
     ground = f"{cited}\n{known}"
     digits, said = _numbers(ground), _stems(ground)
@@ -39,7 +46,7 @@ def problems(text: str, cited: str, known: str = "") -> Iterator[str]:
 
 def strange(text: str, cited: str, known: str = "", least: float = _LEAST_SHARE) -> Iterator[str]:
     """Whether it talks of something else than what it cites: less than ``least`` of its words stand there."""
-    told, said = _topical(text), _stems(f"{cited}\n{known}")
+    told, said = _topical(text), _stems(f"{without_orders(cited)}\n{known}")
     few = sum(each in said for each in told) < least * len(told)
     if len(told) >= _ENOUGH_WORDS and few and _same_language(text, cited):
         yield "hardly a word of it stands in the cited source; write only what that says."
@@ -65,8 +72,9 @@ def _names(text: str) -> Iterator[str]:
                 yield found.group()
 
 
-def _stems(text: str) -> set[str]:
-    return {_base(word) for word in words(fold(text))}
+@lru_cache(maxsize=64)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(_base, words(fold(text))))
 
 
 def _topical(text: str) -> list[str]:
@@ -76,6 +84,7 @@ def _topical(text: str) -> list[str]:
     return list(dict.fromkeys(_base(word) for word in found))
 
 
+@lru_cache(maxsize=16_384)
 def _base(word: str) -> str:
     return re.sub(r"(?<=\w{4})(?:ing|ed|ly|s|e)$", "", stem(word))
 

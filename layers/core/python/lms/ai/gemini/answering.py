@@ -1,19 +1,18 @@
 """An answer to a question about a course: what is asked, what is answered, and what of it the passages say."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from lms.ai import gates
 from lms.ai.gemini import markup, prompts
 from lms.ai.gemini.answers import Answer, Text
 from lms.ai.gemini.prompts import Prompt
 from lms.ai.tutoring import AnswerSentence, Citation, Passage
 
 _LEAST_QUOTED = 3
-_LONGEST_SENTENCE = 600
 
 
 class PassageCitation(Answer):
@@ -39,12 +38,12 @@ def prompt(question: str, passages: Sequence[Passage], language: str) -> Prompt:
     return prompts.prompt("answer.v1", {"write": "answer", "language": language}, question=question, passages=shown)
 
 
-def answer(given: CourseAnswer, passages: Sequence[Passage]) -> list[AnswerSentence]:
-    """The sentences that stand in what they cite; the others are dropped."""
+def answer(given: CourseAnswer, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
+    """The sentences in that language that stand in what they cite; the others are dropped."""
     if not given.answered:
         return []
     made = [AnswerSentence(each.text, _citations(each.citations, passages)) for each in given.sentences]
-    return [sentence for sentence in made if sentence.citations and _is_sound(sentence)]
+    return [sentence for sentence in made if sentence.citations and _is_sound(sentence, language)]
 
 
 def _citations(cited: Sequence[PassageCitation], passages: Sequence[Passage]) -> list[Citation]:
@@ -69,13 +68,7 @@ def _standing(quote: str, passage: str) -> str | None:
     return found.group() if found else None
 
 
-def _is_sound(sentence: AnswerSentence) -> bool:
-    """Plain text of a moderate length, without a number that no cited passage has."""
-    if len(sentence.text) > _LONGEST_SENTENCE or markup.forbidden(sentence.text):
-        return False
-    cited = " ".join(citation.passage.text for citation in sentence.citations)
-    return _numbers(sentence.text) <= _numbers(cited)
-
-
-def _numbers(text: str) -> set[str]:
-    return set(re.findall(r"\d+", unicodedata.normalize("NFKC", text)))
+def _is_sound(sentence: AnswerSentence, language: str) -> bool:
+    cited = [citation.passage for citation in sentence.citations]
+    ground, titles = ("\n".join(each) for each in ([c.text for c in cited], [c.lesson_title for c in cited]))
+    return not markup.forbidden(sentence.text) and not gates.answer(sentence.text, ground, language, titles)

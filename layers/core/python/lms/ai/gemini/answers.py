@@ -7,11 +7,11 @@ and nothing beside a ``$ref``: further rules are checked when an answer is conve
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from lms.ai.folding import without_names
 from lms.ai.gates import leaks
 from lms.ai.gemini import prompts
 from lms.ai.gemini.prompts import Prompt
@@ -38,6 +38,22 @@ Text = Annotated[str, AfterValidator(_printable)]
 class Answer(BaseModel):
     # What the model wrote stays out of errors, which are logged.
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text in it after its place, such as ``blocks.0.text``; code in a fence."""
+        for name, value in self:
+            for place, text in _texts(value):
+                yield f"{name}{place}", text
+
+
+def _texts(value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield "", value
+    elif isinstance(value, Answer):
+        yield from ((f".{place}", text) for place, text in value.texts())
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from ((f".{number}{place}", text) for place, text in _texts(each))
 
 
 class Citation(Answer):
@@ -67,27 +83,31 @@ def _harmless(quoted: re.Match[str]) -> str:
 def read(
     answer: type[A], text: str, prompt: Prompt, convert: Callable[[A], T], gate: Callable[[T], Sequence[str]]
 ) -> T:
-    """Raise Unusable where the text is not such an answer, tells what it was asked with, breaks a rule or does not
-    pass the gate."""
+    """Raise Unusable where the text is not such an answer, tells what it was asked with, follows an order in its
+    material, breaks a rule or does not pass the gate."""
     try:
         said = answer.model_validate_json(text)
-        if problems := leaks.leaked(_strings(said.model_dump()), [prompt.rules], [prompts.CANARY], prompt.material):
-            raise Unusable(problems)
+        found = _told_or_obeyed(said, prompt)
         made = convert(said)
     except ValidationError as error:
         raise Unusable(explain(error)) from error
-    if problems := list(gate(made)):
+    except Unusable as unusable:
+        raise Unusable([*found, *unusable.problems]) from None
+    if problems := [*found, *gate(made)]:
         raise Unusable(problems)
     return made
 
 
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from chain.from_iterable(map(_strings, value.values()))
-    elif isinstance(value, list):
-        yield from chain.from_iterable(map(_strings, value))
+def _told_or_obeyed(said: Answer, prompt: Prompt) -> list[str]:
+    material, texts = prompt.material, list(said.texts())
+    told = leaks.leaked([text for _, text in texts], [prompt.rules], [prompts.CANARY], "\n".join(material))
+    orders = leaks.orders_in(material)
+    followed = [
+        problem
+        for place, text in texts
+        for problem in leaks.obedience(place, without_names(text, prompt.names) if prompt.names else text, orders)
+    ]
+    return told + followed
 
 
 def explain(error: ValidationError) -> list[str]:

@@ -7,18 +7,19 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lms.ai import gates
 from lms.ai.gemini import citing, markup, paragraphs, prompts
 from lms.ai.gemini.answers import Answer, Citation, Text, Unusable
 from lms.ai.gemini.paragraphs import Paragraph
 from lms.ai.gemini.prompts import Prompt
+from lms.ai.instructions import without_orders
+from lms.ai.invisible import visible
 from lms.ai.lesson_texts import Change, Enhancement, LessonText, Task, TextBlock
 from lms.ai.models import KeyTerm, Source
 
 _MOST_TERMS = 20
-_MOST_ALT = 400
 _SHORTER = 0.9
-_SUMMARY = 1_200
+_WHOLE = 0.4
+"""Of a text's bytes its translation has at least so many, whatever the two scripts."""
 _ADDRESS = re.compile(r"(?:https?|mailto|data):[^\s)>\"']+")
 
 
@@ -65,12 +66,11 @@ class AltTextsAnswer(Answer):
 
 @dataclass(frozen=True)
 class Asked:
-    """A task as it is put to the model: ``convert`` reads its answer, ``gate`` finds what is wrong with that."""
+    """A task as it is put to the model: ``convert`` reads its answer."""
 
     prompt: Prompt
     answer: type[Answer]
     convert: Callable[[Any], Enhancement]
-    gate: Callable[[Enhancement], list[str]]
 
 
 def asked(task: Task, lesson: LessonText, sources: Sequence[Source]) -> Asked:
@@ -78,54 +78,35 @@ def asked(task: Task, lesson: LessonText, sources: Sequence[Source]) -> Asked:
     numbered = [{"number": n, "text": block.text} for n, block in blocks.items()]
     match task.action:
         case "rewrite" | "shorten" | "translate":
-            asking = prompts.prompt(f"{task.action}.v1", _task(task, lesson), lesson_blocks=numbered)
-            return Asked(
-                asking,
-                BlocksAnswer,
-                lambda answer: _blocks(answer, blocks, task),
-                lambda made: _gated(made, task, lesson, blocks),
-            )
+            asking = _prompt(task, lesson, lesson_blocks=numbered)
+            return Asked(asking, BlocksAnswer, lambda answer: _blocks(answer, blocks, task))
         case "expand":
             spans = [block.source for block in blocks.values() if block.source]
             shown = paragraphs.within(paragraphs.numbered(sources), spans) if spans else []
-            asking = prompts.prompt("expand.v1", _task(task, lesson), shown=shown, lesson_blocks=numbered)
-            return Asked(
-                asking,
-                ExamplesAnswer,
-                lambda answer: _examples(answer, blocks, shown),
-                lambda made: _gated_examples(made, lesson, sources),
-            )
+            asking = _prompt(task, lesson, shown, lesson_blocks=numbered)
+            return Asked(asking, ExamplesAnswer, lambda answer: _examples(answer, blocks, shown))
         case "summary":
-            asking = prompts.prompt("summary.v1", _task(task, lesson), lesson_blocks=numbered)
-            return Asked(asking, SummaryAnswer, _summary, lambda made: _gated_summary(made, lesson, blocks))
+            return Asked(_prompt(task, lesson, lesson_blocks=numbered), SummaryAnswer, _summary)
         case "key_terms":
-            asking = prompts.prompt("key_terms.v1", _task(task, lesson), lesson_blocks=numbered)
-            return Asked(
-                asking,
-                TermsAnswer,
-                lambda answer: _terms(answer, lesson),
-                lambda made: _gated_terms(made, lesson, blocks),
-            )
+            asking = _prompt(task, lesson, lesson_blocks=numbered)
+            return Asked(asking, TermsAnswer, lambda answer: _terms(answer, lesson))
         case "alt_text":
             captions = [{"number": n, "caption": block.text} for n, block in blocks.items()]
-            asking = prompts.prompt("alt_text.v1", _task(task, lesson), images=captions)
+            asking = _prompt(task, lesson, images=captions)
             pictures = tuple((each.content_type, each.data) for each in task.pictures)
             return Asked(
-                replace(asking, pictures=pictures),
-                AltTextsAnswer,
-                lambda answer: _alt_texts(answer, blocks),
-                lambda made: _gated_alt_texts(made, lesson),
+                replace(asking, pictures=pictures), AltTextsAnswer, lambda answer: _alt_texts(answer, blocks)
             )
 
 
-def _task(task: Task, lesson: LessonText) -> dict[str, Any]:
-    return {
+def _prompt(task: Task, lesson: LessonText, shown: Sequence[Paragraph] = (), **material: Any) -> Prompt:
+    wanted = {
         "write": task.action,
-        "lesson": {"title": lesson.title},
         "audience": lesson.audience,
         "difficulty": task.level or lesson.difficulty,
         "language": task.language or lesson.language,
     }
+    return prompts.prompt(f"{task.action}.v2", wanted, shown=shown, lesson={"title": lesson.title}, **material)
 
 
 def _each_once(numbers: Sequence[int], blocks: Mapping[int, TextBlock], what: str) -> None:
@@ -144,10 +125,16 @@ def _blocks(answer: BlocksAnswer, blocks: Mapping[int, TextBlock], task: Task) -
         problems += [f"block {each.number} {problem}" for problem in _foreign(each.text, old.text)]
         if task.action == "shorten" and len(each.text) > max(80, _SHORTER * len(old.text)):
             problems.append(f"block {each.number} is not shorter than it was")
+        if task.action == "translate" and _bytes(each.text) < _WHOLE * _bytes(without_orders(old.text)):
+            problems.append(f"block {each.number} is far too short to be the whole block")
         changes.append(Change(block_id=old.id, text=each.text))
     if problems:
         raise Unusable(problems)
     return Enhancement(changes=changes)
+
+
+def _bytes(text: str) -> int:
+    return len(visible(text).encode())
 
 
 def _foreign(text: str, before: str) -> Iterator[str]:
@@ -157,25 +144,6 @@ def _foreign(text: str, before: str) -> Iterator[str]:
             yield f"holds {found}; write plain Markdown"
     for address in set(_ADDRESS.findall(text)) - set(_ADDRESS.findall(before)):
         yield f"holds the address {address[:80]}, which the block did not hold"
-
-
-def _gated(made: Enhancement, task: Task, lesson: LessonText, blocks: Mapping[int, TextBlock]) -> list[str]:
-    found = []
-    by_id = {block.id: (n, block.text) for n, block in blocks.items()}
-    for change in made.changes:
-        n, before = by_id[change.block_id or ""]
-        translated = task.action == "translate"
-        problems = gates.text(
-            change.text or "",
-            language=task.language or lesson.language,
-            difficulty=task.level,
-            audience="" if task.level else lesson.audience,
-            material=[before],
-            cited=None if translated else before,
-            known=lesson.title,
-        )
-        found += [f"block {n}: {problem}" for problem in problems]
-    return found
 
 
 def _examples(answer: ExamplesAnswer, blocks: Mapping[int, TextBlock], shown: Sequence[Paragraph]) -> Enhancement:
@@ -194,39 +162,11 @@ def _examples(answer: ExamplesAnswer, blocks: Mapping[int, TextBlock], shown: Se
     return Enhancement(changes=[*changes, *(Change(block_id=block.id, why=why) for block in without)])
 
 
-def _gated_examples(made: Enhancement, lesson: LessonText, sources: Sequence[Source]) -> list[str]:
-    text_of = {source.id: source.text for source in sources}
-    found = []
-    for n, change in enumerate((each for each in made.changes if each.text), start=1):
-        span = change.source
-        problems = gates.text(
-            change.text or "",
-            language=lesson.language,
-            material=[*text_of.values(), *(block.text for block in lesson.blocks)],
-            cited=text_of[span.source_id][span.start : span.end] if span else None,
-            known=_whole(lesson.blocks),
-        )
-        found += [f"example {n}: {problem}" for problem in problems]
-    return found
-
-
 def _summary(answer: SummaryAnswer) -> Enhancement:
     """Raise Unusable."""
     if problems := [f"the summary {problem}" for problem in _foreign(answer.summary, "")]:
         raise Unusable(problems)
     return Enhancement(changes=[Change(text=answer.summary)], summary=answer.summary)
-
-
-def _gated_summary(made: Enhancement, lesson: LessonText, blocks: Mapping[int, TextBlock]) -> list[str]:
-    whole = _whole(list(blocks.values()))
-    return gates.text(
-        made.summary or "",
-        language=lesson.language,
-        material=[whole],
-        cited=whole,
-        known=lesson.title,
-        most=_SUMMARY,
-    )
 
 
 def _terms(answer: TermsAnswer, lesson: LessonText) -> Enhancement:
@@ -245,20 +185,6 @@ def _terms(answer: TermsAnswer, lesson: LessonText) -> Enhancement:
     return Enhancement(key_terms=[each for each in made if (each.term.casefold(), each.definition) not in had])
 
 
-def _gated_terms(made: Enhancement, lesson: LessonText, blocks: Mapping[int, TextBlock]) -> list[str]:
-    whole = _whole(list(blocks.values()))
-    found = []
-    for each in made.key_terms:
-        said = f"{each.term}: {each.definition}"
-        problems = gates.text(
-            said, language=lesson.language, material=[whole], cited=whole, known=lesson.title, most=_SUMMARY
-        )
-        if each.term.casefold() not in " ".join(whole.casefold().split()):
-            problems.append("the term does not stand in the lesson")
-        found += [f"key term {each.term!r}: {problem}" for problem in problems]
-    return found
-
-
 def _alt_texts(answer: AltTextsAnswer, blocks: Mapping[int, TextBlock]) -> Enhancement:
     """Raise Unusable."""
     _each_once([each.number for each in answer.images], blocks, "images")
@@ -267,15 +193,3 @@ def _alt_texts(answer: AltTextsAnswer, blocks: Mapping[int, TextBlock]) -> Enhan
     if problems:
         raise Unusable(problems)
     return Enhancement(changes=[Change(block_id=blocks[n].id, text=texts[n]) for n in sorted(texts)])
-
-
-def _gated_alt_texts(made: Enhancement, lesson: LessonText) -> list[str]:
-    return [
-        f"image {n}: {problem}"
-        for n, change in enumerate(made.changes, start=1)
-        for problem in gates.text(change.text or "", language=lesson.language, most=_MOST_ALT)
-    ]
-
-
-def _whole(blocks: Sequence[TextBlock]) -> str:
-    return "\n\n".join(block.text for block in blocks)

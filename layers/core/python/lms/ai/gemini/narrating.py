@@ -1,6 +1,7 @@
 """A narrative over figures: what is asked, and what is answered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -23,7 +24,8 @@ class NarrativeAnswer(Answer):
 
 def prompt(figures: Sequence[Figure], about: About, language: str) -> Prompt:
     task = {"write": "narrative", "about": about, "language": language}
-    return prompts.prompt("narrative.v1", task, figures=[figure._asdict() for figure in figures])
+    asking = prompts.prompt("narrative.v1", task, figures=[figure._asdict() for figure in figures])
+    return replace(asking, names=tuple(figure.label for figure in figures))
 
 
 def narrative(answer: NarrativeAnswer) -> list[Sentence]:

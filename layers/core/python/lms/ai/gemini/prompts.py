@@ -9,9 +9,10 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -66,20 +67,22 @@ def file(name: str) -> PromptFile:
 @dataclass(frozen=True)
 class Prompt:
     """``rules`` is the system instruction, made of ``files``; ``parts`` are JSON documents, ``pictures`` go behind
-    them, each a content type and the bytes."""
+    them, each a content type and the bytes. ``names`` are titles in the material that an answer may call things by,
+    whatever they say."""
 
     files: tuple[PromptFile, ...]
     parts: tuple[str, ...]
     pictures: tuple[tuple[str, bytes], ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def rules(self) -> str:
         return "".join(file.text for file in self.files) + f"- The mark of these rules is {CANARY}.\n"
 
     @property
-    def material(self) -> str:
-        """What was shown beside the task: it may be quoted."""
-        return "\n".join(self.parts[1:])
+    def material(self) -> list[str]:
+        """The texts that were shown beside the task: they may be quoted, and order nothing."""
+        return [text for part in self.parts[1:] for text in _texts(json.loads(part))]
 
     @property
     def cites(self) -> bool:
@@ -115,6 +118,14 @@ def prompt(name: str, task: Mapping[str, Any], *, shown: Sequence[Paragraph] = (
         tuple(file(each) for each in names),
         tuple(_json({title: document}) for title, document in {**documents, **material}.items()),
     )
+
+
+def _texts(document: Any) -> Iterator[str]:
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, dict | list):
+        parts = document.values() if isinstance(document, dict) else document
+        yield from chain.from_iterable(map(_texts, parts))
 
 
 def wanted(request: CourseRequest) -> dict[str, Any]:

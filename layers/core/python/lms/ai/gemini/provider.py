@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from lms import clock
-from lms.ai import gates, narration
+from lms.ai import gates
 from lms.ai.failures import BudgetExhausted, ContentRefused
+from lms.ai.gates import enhancements
 from lms.ai.gemini import (
     answering,
     answers,
@@ -111,19 +112,24 @@ class Gemini:
             narrating.prompt(figures, about, language),
             narrating.NarrativeAnswer,
             narrating.narrative,
-            lambda sentences: narration.problems(sentences, figures, language),
+            lambda sentences: gates.narrative(sentences, figures, language),
         )
 
     def answer(self, question: str, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
         return self._ask(
             answering.prompt(question, passages, language),
             answering.CourseAnswer,
-            lambda answer: answering.answer(answer, passages),
+            lambda answer: answering.answer(answer, passages, language),
         )
 
     def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement:
         asked = enhancing.asked(task, lesson, sources)
-        return self._ask(asked.prompt, asked.answer, asked.convert, asked.gate)
+        return self._ask(
+            asked.prompt,
+            asked.answer,
+            asked.convert,
+            lambda made: enhancements.problems(made, task, lesson, sources),
+        )
 
     def questions(self, task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions:
         prose = questioning.shown(lesson)

@@ -35,7 +35,6 @@ def shown(lesson: LessonText) -> Lesson | None:
 def prompt(task: QuestionTask, lesson: LessonText, prose: Lesson) -> Prompt:
     asked = {
         "write": "questions",
-        "lesson": {"title": lesson.title},
         "audience": lesson.audience,
         "question_count": task.count,
         "kinds": task.kinds,
@@ -43,7 +42,11 @@ def prompt(task: QuestionTask, lesson: LessonText, prose: Lesson) -> Prompt:
         "language": task.language,
     }
     return prompts.prompt(
-        "questions.v1", asked, lesson_text=[block.text for block in prose.blocks], asked_already=task.besides
+        "questions.v2",
+        asked,
+        lesson={"title": lesson.title},
+        lesson_text=[block.text for block in prose.blocks],
+        asked_already=task.besides,
     )
 
 

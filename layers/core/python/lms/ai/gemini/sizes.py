@@ -70,11 +70,11 @@ def of_enhancement(action: str, texts: Sequence[str]) -> Size:
         written = _IMAGE_OUTPUT * len(texts)
     else:
         written = _SHORT.get(action) or round(read * _WRITTEN[action])
-    return _rules(f"{action}.v1") + read, written
+    return _rules(f"{action}.v2") + read, written
 
 
 def of_questions(count: int, texts: Sequence[str]) -> Size:
-    return _rules("questions.v1") + sum(map(_tokens, texts)), count * _QUESTION_OUTPUT
+    return _rules("questions.v2") + sum(map(_tokens, texts)), count * _QUESTION_OUTPUT
 
 
 def _rules(name: str) -> int:

@@ -1,6 +1,6 @@
 """A lesson: what is asked, what is answered, and the course's own shape of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,6 +20,10 @@ class LessonBlock(Answer):
     text: Annotated[Text, Field(description="Markdown, or bare code without a fence")]
     language: Annotated[str | None, Field(description="the programming language of a code block")] = None
     source: Citation | None = None
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        for place, text in super().texts():
+            yield place, f"```\n{text}\n```" if self.kind == "code" else text
 
 
 class LessonSummary(Answer):

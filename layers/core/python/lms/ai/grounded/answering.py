@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lms.ai.grounded.bm25 import bm25f
-from lms.ai.grounded.language import LANGUAGES, language_of, points_back
-from lms.ai.grounded.text import pieces, plain, sentences, stem, stems, words
+from lms.ai.grounded.language import LANGUAGES, language_of
+from lms.ai.grounded.leaning import points_back
+from lms.ai.grounded.text import pieces, plain, sentences
+from lms.ai.grounded.words import stem, stems, words
+from lms.ai.instructions import passages as orders_in
+from lms.ai.instructions import without_orders
 from lms.ai.tutoring import AnswerSentence, Citation, Passage
 
 _MOST_SENTENCES = 3
@@ -26,7 +30,11 @@ _ASKING = frozenset(
 
 
 def topic(question: str, language: str = "en") -> list[str]:
-    """The stems that a question is about: without function words, and without words of asking where others are."""
+    """The stems that a question is about: without function words, and without words of asking where others are.
+
+    What it says to a machine counts for nothing where it says something else as well.
+    """
+    question = without_orders(question).strip() or question
     known = [LANGUAGES[code].function_words for code in {"en", language} if code in LANGUAGES]
     ignored = {stem(word) for each in known for word in each}
     found = [each for each in dict.fromkeys(stems(question)) if each not in ignored]
@@ -93,7 +101,7 @@ class _Quote(NamedTuple):
 def answer(question: str, passages: Sequence[Passage]) -> list[AnswerSentence]:
     """Up to three sentences, quoted; none where no sentence holds enough of what is asked."""
     asked = topic(question, language_of(words(question)))
-    weights = _weights(asked, passages)
+    weights = _weights(asked, [without_orders(passage.text) for passage in passages])
     whole = sum(weights.values())
     if not whole:
         return []
@@ -115,20 +123,24 @@ def _overlap(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _weights(asked: Sequence[str], passages: Sequence[Passage]) -> dict[str, float]:
+def _weights(asked: Sequence[str], passages: Sequence[str]) -> dict[str, float]:
     """What is rare among the passages weighs more, and what stands in none of them most. Few passages count as
     some, since a word that stands in one of two is not common for that."""
-    bags = [set(stems(passage.text)) for passage in passages]
+    bags = [set(stems(passage)) for passage in passages]
     count = max(len(bags), _FEWEST)
     holding = {each: sum(each in bag for bag in bags) for each in asked}
     return {each: math.log(1 + (count - n + 0.5) / (n + 0.5)) for each, n in holding.items()}
 
 
 def _quotes(passage: Passage, rank: int, weights: Mapping[str, float], whole: float) -> list[_Quote]:
-    """Each sentence; one that leans on the sentence before comes with it."""
+    """Each sentence but orders to a machine; one that leans on the sentence before comes with it."""
     found: list[_Quote] = []
     before: int | None = None
+    hidden = orders_in(passage.text)
     for start, end in sentences(passage.text, 0, len(passage.text)):
+        if (start, end) in hidden:
+            before = None
+            continue
         leans = before is not None and points_back(passage.text[start:end])
         begin = before if before is not None and leans else start
         said = stems(passage.text[begin:end])

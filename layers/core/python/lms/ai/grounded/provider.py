@@ -50,10 +50,12 @@ class Grounded:
         return sifting.quiz(questions.quiz(request, plan, lesson, sources), request, lesson)
 
     def enhance(self, task: Task, lesson: LessonText, sources: Sequence[Source]) -> Enhancement:
-        """Every word stands in the lesson or in its sources. Raise ValueError for what needs a model."""
+        """Every word stands in the lesson or in its sources; what fails a gate is refused with the reason. Raise
+        ValueError for what needs a model."""
+        from lms.ai.gates import enhancements
         from lms.ai.grounded import enhancing
 
-        return enhancing.enhance(task, lesson, sources)
+        return enhancements.sound(enhancing.enhance(task, lesson, sources), task, lesson, sources)
 
     def questions(self, task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions:
         from lms.ai.grounded import questioning

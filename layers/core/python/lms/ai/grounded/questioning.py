@@ -15,7 +15,8 @@ _RECALLED = {"cloze", "short_text"}
 
 
 def ask(task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Questions:
-    """At most ``count`` questions, the kinds by turns; fewer where the lesson holds no more."""
+    """At most ``count`` questions, the kinds by turns; fewer where the lesson holds no more, none where it is in
+    another language."""
     prose = [block for block in lesson.blocks if block.kind == "markdown"]
     if not prose:
         return Questions()
@@ -31,7 +32,10 @@ def ask(task: QuestionTask, lesson: LessonText, sources: Sequence[Source]) -> Qu
         sources=sources,
         besides=[TrueFalse(prompt="?", answer=True, evidence=each) for each in task.besides],
     )
-    asked = [Asked(question=each, difficulty=difficulty(each)) for each in gates.passing(found, laid)]
+    kept = gates.passing(found, laid)
+    if gates.foreign(kept, task.language):
+        return Questions()
+    asked = [Asked(question=each, difficulty=difficulty(each)) for each in kept]
     return Questions(asked=_by_turns(asked, task)[: task.count])
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from lms.ai.grounded.language import points_back
+from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.material import Document, Unit, read
 from lms.ai.grounded.text import Range
 from lms.ai.lesson_texts import LessonText, TextBlock
@@ -52,7 +52,7 @@ def lay_out(lesson: LessonText) -> Laid:
 
 
 def only(laid: Laid, block: TextBlock, kept: Collection[int]) -> str:
-    """The block's text with those of its sentences alone; code, headings and tables stay.
+    """The block's text with those of its sentences alone; code, headings and tables stay, orders to a machine go.
 
     A sentence that leans on one that is left out, as 'It is also' does, goes with it.
     """
@@ -63,10 +63,10 @@ def only(laid: Laid, block: TextBlock, kept: Collection[int]) -> str:
         sentence = laid.document.sentence(laid.document.units[number])
         if number in kept and (place == 0 or numbers[place - 1] in staying or not points_back(sentence)):
             staying.add(number)
-    for number in reversed(numbers):
-        if number not in staying:
-            start, end = laid.document.units[number].sentence
-            text = _cut(text, start - begin, end - begin)
+    gone = {laid.document.units[number].sentence for number in numbers if number not in staying}
+    gone |= {place for place in laid.document.hidden if begin <= place[0] < begin + len(block.text)}
+    for start, end in sorted(gone, reverse=True):
+        text = _cut(text, start - begin, end - begin)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
