@@ -10,7 +10,6 @@ from pathlib import Path
 import docx
 import pytest
 
-from lms.config import environment_apart
 from lms.extraction import isolation
 from lms.extraction.extracted import Unreadable
 from tests import written_files as written
@@ -77,11 +76,6 @@ def test_memory_is_bounded(tmp_path: Path, content: Callable[[], bytes], content
     path = tmp_path / "file"
     path.write_bytes(content())
     assert failure(path, content_type, memory=170_000_000) == "TOO_LARGE"
-
-
-def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("MONGODB_URI", "mongodb://secret")
-    assert set(environment_apart()) == {"PYTHONPATH", "LD_LIBRARY_PATH"}
 
 
 def test_types_without_text(tmp_path: Path):
