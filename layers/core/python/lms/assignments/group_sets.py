@@ -84,8 +84,8 @@ def replace(access: CourseAccess, given: GroupSetList, expected: int | None) -> 
 
     def work(tx: Transaction) -> Document:
         before = changes.current(repository.groups_of_course(access.course_id, tx) or _NONE, expected)
-        wanted = given.model_dump()["sets"]
-        sets = _identified(wanted, before["sets"])
+        wanted = _recognized(given.model_dump()["sets"], before["sets"])
+        sets = _stored(wanted)
         strange = parts.strange(wanted, before["sets"], "groups", "/sets")
         if errors := [*strange, *_repeated(sets), *_not_learning(tx, access, sets)]:
             raise Invalid(errors=errors)
@@ -97,23 +97,31 @@ def replace(access: CourseAccess, given: GroupSetList, expected: int | None) -> 
     return shown(access, mongo.transaction(work))
 
 
-def _identified(given: Sets, before: Sets) -> list[Document]:
-    groups_of = {each["id"]: each["groups"] for each in before}
+def _recognized(given: Sets, before: Sets) -> list[Document]:
+    """The sets and groups with the ids that the client names, or those of their names; None for new ones."""
+    groups_of = {str(each["id"]): each["groups"] for each in before}
     return [
-        {**each, "groups": [*map(_with_members, _with_ids(each["groups"], groups_of.get(each["id"], ())))]}
-        for each in _with_ids(given, before)
+        {**each, "groups": _by_name(each["groups"], groups_of.get(each["id"], ()))}
+        for each in _by_name(given, before)
     ]
 
 
-def _with_ids(rows: Sets, before: Sets) -> list[Document]:
-    """Each with its id: as it says, that of its name, or a new one."""
-    named = {ObjectId(row["id"]) for row in rows if row["id"]}
-    free = {row["name"]: row["id"] for row in before if row["id"] not in named}
-    return [{**row, "id": ObjectId(row["id"] or free.pop(row["name"], None))} for row in rows]
+def _by_name(rows: Sets, before: Sets) -> list[Document]:
+    named = {row["id"] for row in rows}
+    free = {row["name"]: str(row["id"]) for row in before if str(row["id"]) not in named}
+    return [{**row, "id": row["id"] or free.pop(row["name"], None)} for row in rows]
 
 
-def _with_members(group: Mapping[str, Any]) -> Document:
-    return {**group, "member_ids": [ObjectId(_id) for _id in group["member_ids"]]}
+def _stored(sets: Sets) -> list[Document]:
+    return [
+        {**each, "id": ObjectId(each["id"]), "groups": [_stored_group(group) for group in each["groups"]]}
+        for each in sets
+    ]
+
+
+def _stored_group(group: Mapping[str, Any]) -> Document:
+    members = [ObjectId(_id) for _id in group["member_ids"]]
+    return {**group, "id": ObjectId(group["id"]), "member_ids": members}
 
 
 def _repeated(sets: Sets) -> Iterator[Error]:
