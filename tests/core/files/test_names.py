@@ -67,6 +67,8 @@ def test_an_honest_name_is_kept(given_name: str, kept: str) -> None:
         ("solution.py", "text/plain", "solution.py"),
         ("solution.js", "text/plain", "solution.js.txt"),
         ("run.BAT", "text/plain", "run.BAT.txt"),
+        ("about.settingcontent-ms", "text/plain", "about.settingcontent-ms.txt"),
+        ("figures.slk", "text/plain", "figures.slk.txt"),
     ],
 )
 def test_what_is_saved_is_of_the_type_that_was_checked(name: str, content_type: str, saved: str) -> None:

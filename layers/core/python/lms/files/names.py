@@ -34,7 +34,9 @@ _EXTENSIONS = {
     "video/webm": ("webm",),
 }
 _RUN_BY_WINDOWS = re.compile(
-    r"\.(bat|cmd|com|cpl|exe|hta|jar|jse?|lnk|msc|msi|pif|ps1|reg|scr|sct|url|vb[es]?|ws[cfh]?)$", re.IGNORECASE
+    r"\.(application|appref-ms|bat|cmd|com|cpl|exe|hta|iqy|jar|jnlp|jse?|library-ms|lnk|msc|msi|pif|ps1|ps1xml|psm1|rdp"
+    r"|reg|scf|scr|sct|search-ms|settingcontent-ms|slk|url|vb[es]?|wsb|ws[cfh]?)$",
+    re.IGNORECASE,
 )
 
 
