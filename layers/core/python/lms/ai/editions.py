@@ -17,10 +17,9 @@ from bson import ObjectId
 from lms import clock, mongo
 from lms.ai import repository, sources
 from lms.courses import citations as in_lessons
+from lms.courses.citations import Revise
 from lms.mongo import Document, Transaction
 from lms.quizzes import citations as in_questions
-
-Revise = Callable[[Document], Document]
 
 _LONGEST_TRANSACTION = timedelta(minutes=2)
 """MongoDB ends one after a minute."""

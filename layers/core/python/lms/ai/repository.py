@@ -30,8 +30,8 @@ def sources_by_id(source_ids: Sequence[ObjectId]) -> list[Document]:
     return list(sources().find({"_id": {"$in": list(source_ids)}}, {"index": 0}))
 
 
-def source(source_id: ObjectId, tx: Transaction | None = None) -> Document | None:
-    return sources().find_one({"_id": source_id}, {"index": 0}, session=tx.session if tx else None)
+def source(source_id: ObjectId) -> Document | None:
+    return sources().find_one({"_id": source_id}, {"index": 0})
 
 
 def sources_of_files(file_ids: Sequence[ObjectId]) -> list[Document]:

@@ -64,7 +64,7 @@ def follow(tx: Transaction | None, source_ids: Iterable[Any]) -> None:
         repository.mark_due(tx, wanted)
 
 
-def place(row: Mapping[str, Any], start: int) -> Document:
+def _place(row: Mapping[str, Any], start: int) -> Document:
     """The page and the heading that character ``start`` of a source's text stands on; None where it has none."""
     places: Sequence[Mapping[str, Any]] = row.get("places") or ()
     at = bisect_right(places, start, key=lambda each: each["start"]) - 1
@@ -74,8 +74,8 @@ def place(row: Mapping[str, Any], start: int) -> Document:
 
 def citation(row: Mapping[str, Any], start: int, end: int) -> Document:
     """What a course keeps of where a piece comes from. ``follows`` names the source while that is current."""
-    first = place(row, start)
-    last_page = place(row, max(start, end - 1))["page"]
+    first = _place(row, start)
+    last_page = _place(row, max(start, end - 1))["page"]
     return {
         "source_id": str(row["_id"]),
         "follows": str(row["_id"]),

@@ -1,15 +1,13 @@
 """What questions cite, and that a source has changed under them since a person looked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bson import ObjectId
 
 from lms import clock, events
-from lms.courses.citations import is_changed
+from lms.courses.citations import Revise, is_changed
 from lms.mongo import Document, Transaction
 from lms.quizzes import repository
-
-Revise = Callable[[Document], Document]
 
 
 def following(source_id: ObjectId, limit: int) -> list[ObjectId]:
