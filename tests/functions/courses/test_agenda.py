@@ -149,6 +149,25 @@ def test_what_runs_and_what_is_done(here: Learning):
     assert [item["kind"] for item in agenda(here.learner, f"?from={text(day(1))}")] == ["due", "due"]
 
 
+def test_an_assignments_dates_are_the_groups(api: Api, here: Learning):
+    mate = api.person()
+    enrol(mate, here.course)
+    owner, path = here.course.owner, here.course.path
+    groups = [{"name": "G", "member_ids": [here.learner.id, mate.id]}]
+    set_id = owner.put(f"{path}/groups", {"sets": [{"name": "S", "groups": groups}]}).json["sets"][0]["id"]
+    new = {"title": "Essay", "group_set_id": set_id, "due_at": text(day(1)), "closes_at": text(day(3))}
+    drafted, shown = (owner.post(f"{path}/assignments", new).json["id"] for _ in range(2))
+    owner.patch(f"/assignments/{shown}", {"published": True})
+    later = [{"user_id": mate.id, "due_at": text(day(2))}]
+    assert owner.put(f"/assignments/{shown}/overrides", {"overrides": later}).status == 200
+    for person, due in ((here.learner, day(2)), (mate, day(2)), (owner, day(1))):
+        assert [(item["kind"], item["at"], item["assignment_id"], item["title"]) for item in agenda(person)] == [
+            ("due", text(due), shown, "Essay"),
+            ("closes", text(day(3)), shown, "Essay"),
+        ]
+    assert drafted != shown
+
+
 def test_staff_see_what_waits_for_them(api: Api, here: Learning):
     from lms.courses.repository import courses
 

@@ -119,6 +119,36 @@ def test_quizzes_and_questions_are_copied_and_refer_to_each_other(course: Author
     assert [each["prompt"] for each in lesson["quiz"]["questions"]] == ["asked"]
 
 
+def test_rubrics_and_assignments_are_copied_and_refer_to_each_other(course: Authored):
+    from lms.assignments.repository import assignments
+    from lms.rubrics.repository import rubric_versions, rubrics
+
+    levels = [{"title": "Good", "points": 4}, {"title": "Poor", "points": 0}]
+    rubric = {"title": "R", "criteria": [{"title": "C", "levels": levels}]}
+    rubric_id = course.owner.post(f"{course.path}/rubrics", rubric).json["id"]
+    groups = course.owner.put(f"{course.path}/groups", {"sets": [{"name": "S"}]}).json
+    due = "2026-09-10T09:00:00.000Z"
+    new = {"title": "A", "rubric_id": rubric_id, "group_set_id": groups["sets"][0]["id"], "due_at": due}
+    kept, gone = (course.owner.post(f"{course.path}/assignments", new).json["id"] for _ in range(2))
+    course.owner.patch(f"/assignments/{kept}", {"published": True})
+    assert course.owner.delete(f"/assignments/{gone}").status == 204
+    change = {"$set": {"overrides": [{"user_id": ObjectId(), "attempts": 1}], "released_at": None}}
+    assignments().update_one({"_id": ObjectId(kept)}, change)
+
+    copy = duplicate(course)
+    [assignment] = course.owner.get(f"{copy.path}/assignments").json["items"]
+    [copied] = course.owner.get(f"{copy.path}/rubrics").json["items"]
+    assert (assignment["title"], assignment["due_at"], assignment["published"]) == ("A", due, True)
+    assert (assignment["rubric_id"], assignment["group_set_id"]) == (copied["id"], None)
+    assert copied["id"] != rubric_id and assignment["id"] != kept
+    assert course.owner.get(f"/assignments/{assignment['id']}/overrides").json == {"overrides": []}
+    assert course.owner.get(f"{copy.path}/groups").json == {"sets": []}
+    [stored] = rubrics().find({"course_id": ObjectId(copy.id)})
+    assert stored["used_in"] == [ObjectId(assignment["id"])]
+    [version] = rubric_versions().find({"rubric_id": stored["_id"]})
+    assert (version["version"], version["criteria"]) == (1, stored["criteria"])
+
+
 def test_what_is_deleted_stays_behind(course: Authored):
     course.owner.delete(course.lesson_path)
     copy = duplicate(course)
