@@ -23,7 +23,7 @@ def generate_quiz(
 ) -> Response[Accepted]:
     def prepare() -> Work:
         rate_limits.take(rate_limits.PROPOSE_BY_PERSON, str(access.caller.id))
-        lessons = quiz_generation.prepared(access, body)
-        return lambda tx: accepted(quiz_generation.start(tx, access, body, lessons))
+        asked = quiz_generation.prepared(access, body)
+        return lambda tx: accepted(quiz_generation.start(tx, access, body, asked))
 
     return once_prepared(access.caller.id, prepare)

@@ -99,18 +99,15 @@ def _enhancement(who: Caller, request: Any) -> Planned:
 
 def _quiz(who: Caller, request: Any) -> Planned:
     from lms.ai import quiz_generation
-    from lms.courses import readings
 
     found = access.enter(who, ObjectId(request.course_id), "question.edit", load="summary")
-    rows = quiz_generation.lessons(found, request)
-    lessons = readings.rows(found, [row["lesson_id"] for row in rows])
+    asked = quiz_generation.lessons(found, request)
 
     def calls() -> Iterator[Call]:
         from lms.ai.gemini import sizes
 
-        for row in rows:
-            texts = [block["text"] for block in lessons[row["lesson_id"]]["blocks"]]
-            yield Call(*sizes.of_questions(row["count"], texts))
+        for lesson, count in asked:
+            yield Call(*sizes.of_questions(count, [block["text"] for block in lesson["blocks"]]))
 
     return Payer(who.id, found.course_id), calls
 

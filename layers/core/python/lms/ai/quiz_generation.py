@@ -13,11 +13,11 @@ from lms.ai.providers import configured
 from lms.courses import readings
 from lms.errors import Invalid
 from lms.jobs import starting
+from lms.mongo import Document, Transaction
 
 if TYPE_CHECKING:
     from lms.ai.proposals.models.quiz import QuizRequest
     from lms.courses.access import CourseAccess
-    from lms.mongo import Document, Transaction
 
 STAGE = "questions"
 LESSON = "questions-"
@@ -27,8 +27,12 @@ _SPARE = 1
 """Questions asked for beyond a lesson's share, for those that two lessons would both ask."""
 
 
-def lessons(access: CourseAccess, request: QuizRequest) -> list[Document]:
-    """What is to be asked about each lesson: its id, version and count of questions, by how much it says.
+Asked = Sequence[tuple[Document, int]]
+"""Lessons with their texts, and how many questions are to be asked about each, by how much it says."""
+
+
+def lessons(access: CourseAccess, request: QuizRequest) -> Asked:
+    """Those that hold a text, in the request's order.
 
     Raise 422: with the place for an id that names no lesson of the course, NOTHING_TO_ASK where they hold no text,
     NEEDS_MODEL where the grounded provider would have to translate.
@@ -46,28 +50,23 @@ def lessons(access: CourseAccess, request: QuizRequest) -> list[Document]:
     if errors:
         raise Invalid(errors=errors)
     sizes = {_id: _size(lesson) for _id, lesson in found.items()}
-    rows = [
-        {"lesson_id": _id, "version": found[_id]["version"], "count": _share(request.count, sizes, _id)}
-        for _id in map(ObjectId, request.lesson_ids)
-        if sizes[_id]
+    asked = [
+        (found[_id], _share(request.count, sizes, _id)) for _id in map(ObjectId, request.lesson_ids) if sizes[_id]
     ]
-    if not rows:
+    if not asked:
         raise Invalid("The lessons hold no text to ask about.", code="NOTHING_TO_ASK")
-    return rows
+    return asked
 
 
-def prepared(access: CourseAccess, request: QuizRequest) -> list[Document]:
+def prepared(access: CourseAccess, request: QuizRequest) -> Asked:
     """As ``lessons``. Raise 422 BUDGET_TOO_SMALL too, where the budget would not even pay for asking."""
-    rows = lessons(access, request)
+    asked = lessons(access, request)
     if request.budget_tokens is not None and configured() == "gemini":
-        texts = readings.rows(access, [row["lesson_id"] for row in rows])
-        _require_affordable(access, request, [(texts[row["lesson_id"]], row["count"]) for row in rows])
-    return rows
+        _require_affordable(access, request, asked)
+    return asked
 
 
-def _require_affordable(
-    access: CourseAccess, request: QuizRequest, asked: Sequence[tuple[Mapping[str, Any], int]]
-) -> None:
+def _require_affordable(access: CourseAccess, request: QuizRequest, asked: Asked) -> None:
     # Imported here, so that stages without Gemini do not pay for it.
     from lms.ai.gemini import checks
     from lms.ai.lesson_texts import LessonText, QuestionTask, TextBlock
@@ -94,7 +93,7 @@ def _require_affordable(
     checks.check_questions(tasks, request.budget_tokens)
 
 
-def start(tx: Transaction, access: CourseAccess, request: QuizRequest, lessons: Sequence[Document]) -> Document:
+def start(tx: Transaction, access: CourseAccess, request: QuizRequest, asked: Asked) -> Document:
     course = access.course
     wanted = request.model_dump(mode="json")
     wanted["difficulty"] = wanted["difficulty"] or course["difficulty"]
@@ -105,11 +104,13 @@ def start(tx: Transaction, access: CourseAccess, request: QuizRequest, lessons: 
         "quiz_generation",
         first_step=f"{LESSON}1",
         stage=STAGE,
-        total=len(lessons) + 1,
+        total=len(asked) + 1,
         course_id=access.course_id,
         request=wanted,
         about=about(course),
-        lessons=lessons,
+        lessons=[
+            {"lesson_id": lesson["_id"], "version": lesson["version"], "count": count} for lesson, count in asked
+        ],
         provider=configured(),
         budget_tokens=request.budget_tokens,
     )
