@@ -1,6 +1,7 @@
 """DELETE /files/{id}: nothing of it stays, whatever state it was in and whatever failed on the way."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from bson import ObjectId
@@ -9,9 +10,8 @@ from files.sweep_files import lambda_handler as sweep
 from lms import clock, queues, storage
 from lms.ai.repository import sources
 from lms.config import settings
-from lms.files import outcomes, repository
-from lms.files.sweeping import send_to_check
-from tests import uploads
+from lms.files import outcomes, repository, sweeping
+from tests import at_once, uploads
 from tests.conftest import LambdaContext
 from tests.functions.courses.authored import author
 from tests.people import Api
@@ -175,12 +175,19 @@ def test_what_is_sent_to_the_check_is_what_the_bucket_sends(api: Api) -> None:
     uploads.post_form(begun["upload"], CONTENT)
     file_id = begun["file"]["id"]
     (by_bucket,) = waiting("file_checks_queue_url", file_id)
-    send_to_check(uploads.row(file_id))
+    sweeping.send_to_check(uploads.row(file_id))
     (by_sweep,) = waiting("file_checks_queue_url", file_id)
     theirs, ours = (from_json(body)["Records"][0] for body in (by_bucket, by_sweep))
     assert ours["s3"]["object"]["key"] == theirs["s3"]["object"]["key"].replace("%2F", "/")
     assert ours["eventSource"] == theirs["eventSource"]
     assert ours["s3"]["bucket"]["name"] == theirs["s3"]["bucket"]["name"]
+
+
+def test_sweeps_at_once_see_to_a_file_once(api: Api) -> None:
+    file_id = uploads.begin(api.person(), CONTENT)["file"]["id"]
+    due(file_id)
+    assert sum(at_once.results(*[partial(sweeping.sweep, 100)] * 4)) == 1
+    assert uploads.row(file_id)["status"] == "expired"
 
 
 def test_one_that_fails_does_not_keep_the_others_waiting(api: Api) -> None:
