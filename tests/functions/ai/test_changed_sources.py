@@ -111,6 +111,7 @@ def test_a_question_alone_keeps_its_lesson_from_being_published_unseen(person: P
     [lesson] = lessons_of(person, course_id)
     path = f"/courses/{course_id}/lessons/{lesson['id']}"
     lessons().update_one({"_id": ObjectId(lesson["id"])}, {"$set": {"blocks": [], "key_terms": []}})
+    assert person.post(f"{path}/review").status == 200
     replace(person, file_id)
     settle(file_id)
     assert missing(person, course_id) == [lesson["id"]]
