@@ -124,6 +124,16 @@ def test_a_course_is_generated_only_from_files_of_ones_own_with_text(api: Api, p
     assert told["/source_file_ids/2"] == told["/source_file_ids/3"] == "names no file that you may use"
 
 
+def test_files_that_are_not_there_yet_or_for_something_else_are_told_apart(person: Person):
+    pending = uploads.begin(person, TIDES + b"\npending")["file"]["id"]
+    message = uploads.available(person, TIDES + b"\nmessage", purpose="message")
+    answer = person.post("/ai/generate-course", generation(source_file_ids=[pending, message]))
+    assert answer.status == 422
+    first, second = (error["message"] for error in answer.json["errors"])
+    assert "pending, not available" in first
+    assert "purpose source" in second
+
+
 @pytest.mark.parametrize("ids", [[], ["x"], [str(ObjectId()) for _ in range(21)]])
 def test_one_to_twenty_files(person: Person, ids: list[str]):
     assert person.post("/ai/generate-course", generation(source_file_ids=ids)).status == 422
