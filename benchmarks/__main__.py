@@ -1,7 +1,7 @@
 """`make bench`: every figure is a ratio against a floor measured in the same run, on the same machine.
 
-`python -m benchmarks [quality] [workers] [warm] [progress] [attempts] [catalogue] [cold] [gateway]`; all of them
-without arguments. The first two need no stack, and `quality` measures no time.
+`python -m benchmarks [quality] [workers] [warm] [progress] [attempts] [cold] [gateway] [similarity] [catalogue]`;
+all of them without arguments. The first two need no stack, and `quality` measures no time.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import attempts, catalogue, cold, gateway, progress, quality, warm, workers
+from benchmarks import attempts, catalogue, cold, gateway, progress, quality, similarity, warm, workers
 from benchmarks.school import School
 from infra.local.stack import Stack
 
@@ -17,7 +17,7 @@ _ALONE = {"quality": quality.run, "workers": workers.run}
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or [*_ALONE, "warm", "progress", "attempts", "cold", "gateway", "catalogue"]
+    chosen = sys.argv[1:] or [*_ALONE, "warm", "progress", "attempts", "cold", "gateway", "similarity", "catalogue"]
     for name, bench in _ALONE.items():
         if name in chosen:
             bench()
@@ -40,7 +40,9 @@ def main() -> None:
                 cold.run(school, stack.functions_environment())
             if "gateway" in chosen:
                 gateway.run(stack, school)
-            # Last: it fills the database.
+            # Last: they fill the database.
+            if "similarity" in chosen:
+                similarity.run()
             if "catalogue" in chosen:
                 catalogue.run(school)
 

@@ -16,7 +16,7 @@ from lms.similarity.documents import Document
 MOST_HASHES = 4_000
 # Further postings of one hash are not looked at: what a hundred have tells them apart no more.
 MOST_POSTINGS = 100
-MOST_CANDIDATES = 50
+MOST_CANDIDATES = 30
 # A phrase is common where this share of the cohort has it, and no fewer than this number of others.
 COMMON_SHARE, LEAST_COMMON = 0.2, 5
 

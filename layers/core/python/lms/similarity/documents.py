@@ -35,7 +35,7 @@ class Document:
 def of_text(text: str, template: str = "") -> Document:
     """Without quotes, references and what the template holds."""
     tokens = words(text)
-    left_out = inside(tokens, [*exclusions.quotes(text), *exclusions.references(text)])
+    left_out = inside(tokens, [*exclusions.quotes(text, tokens), *exclusions.references(text)])
     left_out |= exclusions.of_template(tokens, words(template), TEXT, TEXT_KIND)
     return Document(TEXT_KIND, text, without(tokens, left_out))
 

@@ -28,10 +28,10 @@ _LEAST_REFERENCES = 1 / 3
 LONGEST_PHRASE = {"text": 25, "code": 60}
 
 
-def quotes(text: str) -> list[Range]:
+def quotes(text: str, tokens: Sequence[Token]) -> list[Range]:
+    """Of a text and its words."""
     found = [Range(*match.span()) for match in _QUOTE.finditer(text)]
     short = [each for each in found if len(words(text[each.start : each.end])) <= _LONGEST_QUOTE_WORDS]
-    tokens = words(text)
     return short if len(inside(tokens, short)) <= _MOST_QUOTED * len(tokens) else []
 
 

@@ -34,6 +34,8 @@ class Range(NamedTuple):
 def words(text: str) -> list[Token]:
     """In small letters without accents; what cannot be seen is left out, and letters of other scripts that look
     like Latin ones count as these, so that a disguised word equals the plain one."""
+    if text.isascii() and visible(text) == text:
+        return [Token(found.group(), *found.span()) for found in _WORD.finditer(text.lower())]
     folded = [_folded(char) for char in text]
     places = [place for place, chars in enumerate(folded) for _ in chars]
     return [
