@@ -1,4 +1,8 @@
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -200,15 +204,31 @@ light from a small battery. A **clock** is a device that shows hours and minutes
     assert statements == ["A clock is a device that turns electric current into light."]
 
 
-def test_the_same_twice() -> None:
-    made.cache_clear()
-    first = [quiz.model_dump_json() for _, _, _, quiz in made("python")]
-    made.cache_clear()
-    assert first == [quiz.model_dump_json() for _, _, _, quiz in made("python")]
+PRINT_QUIZZES = """
+from tests.core.ai.grounded.courses import made
+for name in ("code and tables", "german"):
+    print(*(quiz.model_dump_json() for *_, quiz in made(name)), sep="\\n")
+"""
+
+
+def test_the_same_in_any_process() -> None:
+    """Sets come in another order there."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", PRINT_QUIZZES],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[4],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1] != ""
 
 
 def test_a_lesson_that_has_lost_its_sources_can_be_asked_about() -> None:
-    source, plan, lesson, _ = made("machine_learning")[20]
+    source, plan, lesson, _ = made("machine_learning")[10]
     edited = lesson.model_copy(
         update={"blocks": [block.model_copy(update={"source": None}) for block in lesson.blocks]}
     )

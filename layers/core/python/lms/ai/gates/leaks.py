@@ -19,6 +19,9 @@ _MARKER = re.compile(
     r"(?:https?|hxxps?)://\S+|www\.\S+|\S+@\w+\.\w+|\b[\w-]+\.(?:example|invalid|test|com|org|net|io)\b"
     r"|\b(?=[\w-]*[A-Z])[A-Z0-9][A-Z0-9_-]{3,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{5,}\b"
 )
+_ASKING = frozenset("answer lesson question quiz role say summary task text title topic user write".split())
+"""Quoted words of any task, which show no obedience."""
+
 _AFTER_COLON = re.compile(r":\s*([^:\n]{3,})$", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION_WORDS = frozenset(word for language in LANGUAGES.values() for word in language.function_words)
@@ -61,7 +64,9 @@ class Orders:
             wanted
             for each in said
             for part in _wanted(each)
-            if len(wanted := unmasked(fold(part)).strip(" .,;:!?)(\"'")) > 2 and wanted not in rest
+            if len(wanted := unmasked(fold(part)).strip(" .,;:!?)(\"'")) > 2
+            and wanted not in rest
+            and wanted not in _ASKING
         }
         self._runs = {
             run for each in said for run in _runs(each, _PAYLOAD_RUN) if not set(run) <= _FUNCTION_WORDS

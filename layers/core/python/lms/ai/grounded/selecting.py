@@ -11,6 +11,7 @@ from lms.ai.lesson_texts import LessonText, TextBlock
 from lms.ai.models import Source, Span
 
 _MARK_ALONE = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•]|\d{1,3}[.)])?[ \t]*$")
+_MARKS_ALONE = re.compile(r"[^\w\n]*(?=\n\s*\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,18 @@ def only(laid: Laid, block: TextBlock, kept: Collection[int]) -> str:
         sentence = laid.document.sentence(laid.document.units[number])
         if number in kept and (place == 0 or numbers[place - 1] in staying or not points_back(sentence)):
             staying.add(number)
+    inside = range(begin, begin + len(block.text))
     gone = {laid.document.units[number].sentence for number in numbers if number not in staying}
-    gone |= {place for place in laid.document.hidden if begin <= place[0] < begin + len(block.text)}
+    gone |= {_with_marks(block.text, begin, place) for place in laid.document.hidden if place[0] in inside}
     for start, end in sorted(gone, reverse=True):
         text = _cut(text, start - begin, end - begin)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _with_marks(text: str, begin: int, place: Range) -> Range:
+    """An order with the marks behind it that end its paragraph, such as a comment's."""
+    marks = _MARKS_ALONE.match(text, place[1] - begin)
+    return (place[0], begin + marks.end()) if marks else place
 
 
 def _cut(text: str, start: int, end: int) -> str:
