@@ -24,7 +24,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.test $(LAMBDA_VENV)/.lambda
+bench: $(VENV)/.test $(VENV)/.copydetect $(LAMBDA_VENV)/.lambda
 	$(BIN)/python -m benchmarks $(ARGS)
 
 contract: $(VENV)/.start
@@ -43,6 +43,11 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.start
 	@echo "Installing the tests' packages …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m compileall -q $(VENV)/lib > /dev/null || true
+	@touch $@
+
+$(VENV)/.copydetect: benchmarks/copydetect/requirements.txt $(VENV)/.test
+	@echo "Installing copydetect, to compare with …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # What a function finds in Lambda: its layer and the runtime's boto3, with bytecode as the layer has it. Packages of
@@ -65,6 +70,7 @@ lock: $(VENV)/.start
 	$(COMPILE) layers/intelligence/requirements.in -c tests/requirements.txt --excludes layers/intelligence/excluded.txt \
 		-o layers/intelligence/requirements.txt
 	$(COMPILE) benchmarks/requirements.in -c tests/requirements.txt -o benchmarks/requirements.txt
+	$(COMPILE) benchmarks/copydetect/requirements.in -c tests/requirements.txt -o benchmarks/copydetect/requirements.txt
 	$(COMPILE) benchmarks/intelligence/requirements.in -c tests/requirements.txt -o benchmarks/intelligence/requirements.txt
 	$(COMPILE) infra/sam/requirements.in -o infra/sam/requirements.txt
 
