@@ -11,7 +11,7 @@ from lms.similarity.tokens import GAP, Range, inside, without, words
         "pl\u0430gi\u0430rism is th\u0435ft",
         "ｐｌａｇｉａｒｉｓｍ　ｉｓ　ｔｈｅｆｔ",
         "plágiàrism ïs thëft",
-        "pla\x00giarism\nis — theft",
+        "pla\x00giarism\nis theft",
         "pla\U000e0041giarism is 𝐭𝐡𝐞𝐟𝐭",
     ],
 )
