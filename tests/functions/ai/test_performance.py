@@ -6,6 +6,7 @@ import pytest
 from ai import run_step
 from bson import ObjectId
 
+from lms.ai import performance_steps
 from lms.jobs import steps
 from tests.people import Api, Person
 from tests.taught import Taught, asked, taught
@@ -98,6 +99,17 @@ def test_a_limited_assistant_sees_their_cohorts_alone(api: Api, course: Taught):
     body = {"course_id": course.id, "user_id": outside.id}
     assert asked(assistant, "POST", "/ai/analyze-performance", body, 404)
     assert told(assistant, course, user_id=inside.id)["about"] == "learner"
+
+
+def test_of_a_part_of_the_learners_nothing_is_told(course: Taught, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(performance_steps, "_MOST_LEARNERS", 1)
+    course.learner()
+    assert figures(told(course.teacher, course))["learners.active"] == (1, 1)
+    course.learner()
+    accepted = asked(course.teacher, "POST", "/ai/analyze-performance", {"course_id": course.id}, 202)
+    steps.run(run_step._KINDS, ObjectId(accepted["job_id"]), "narrative", lambda: 60.0)
+    job = asked(course.teacher, "GET", f"/jobs/{accepted['job_id']}")
+    assert (job["status"], job["error"]["code"]) == ("failed", "TOO_MANY_LEARNERS")
 
 
 def test_others_figures_are_not_a_learners_to_see(api: Api, course: Taught):

@@ -80,7 +80,9 @@ def _subject(job: Document) -> Subject:
 def _figures(asked: Subject) -> list[Figure]:
     if asked.user_id:
         return [figure for source in SOURCES for figure in source.of_learner(asked.access, asked.user_id)]
-    learners = [row["user_id"] for row in visible.learners(asked.access, None, _MOST_LEARNERS)]
+    learners = [row["user_id"] for row in visible.learners(asked.access, None, _MOST_LEARNERS + 1)]
+    if len(learners) > _MOST_LEARNERS:
+        raise StepFailed("TOO_MANY_LEARNERS", f"Only courses of up to {_MOST_LEARNERS} learners can be told of.")
     return [figure for source in SOURCES for figure in source.of_learners(asked.access, learners)]
 
 
