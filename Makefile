@@ -7,7 +7,7 @@ LAMBDA_VENV := .venv-lambda
 export PYTHONPATH := layers/core/python:functions:.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: start test faults lint bench lock contract validate build deploy admin clean
+.PHONY: start test faults lint bench bench-intelligence lock contract validate build deploy admin clean
 
 start: $(VENV)/.start
 	@$(BIN)/python -m infra.local $(ARGS)
@@ -27,6 +27,10 @@ lint: $(VENV)/.test
 bench: $(VENV)/.test $(VENV)/.copydetect $(LAMBDA_VENV)/.lambda
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# ARGS=train learns anew and writes the shipped models.
+bench-intelligence: $(VENV)/.training
+	@$(BIN)/python -m benchmarks.intelligence $(ARGS)
+
 contract: $(VENV)/.start
 	$(BIN)/python -m infra.contract
 
@@ -43,6 +47,11 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.start
 	@echo "Installing the tests' packages …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m compileall -q $(VENV)/lib > /dev/null || true
+	@touch $@
+
+$(VENV)/.training: benchmarks/intelligence/requirements.txt $(VENV)/.test
+	@echo "Installing what trains models …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.copydetect: benchmarks/copydetect/requirements.txt $(VENV)/.test
