@@ -11,9 +11,10 @@ from bson import ObjectId
 from infra.local.stack import Stack
 from lms.ai import library
 from lms.ai.gemini import prompts
-from tests.conftest import FAST, http_api
+from tests.conftest import http_api
 from tests.following import Follower, finished
 from tests.gemini_server import FakeGemini
+from tests.gemini_stack import stack_with
 from tests.generated_course import REQUEST, check_course, generate
 from tests.people import Api
 
@@ -34,8 +35,7 @@ def _sound(gemini: FakeGemini) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def gemini_stack(gemini: FakeGemini, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    environ = {"GEMINI_API_KEY": "a-key", "GEMINI_BASE_URL": gemini.url}
-    with Stack(tmp_path_factory.mktemp("gemini"), environ=environ, environment=FAST) as running:
+    with stack_with(gemini, tmp_path_factory.mktemp("gemini")) as running:
         yield running
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from infra.local.stack import Stack
-from tests.conftest import FAST, http_api
+from tests.conftest import http_api
 from tests.following import eventually, finished
 from tests.gemini_server import FakeGemini
+from tests.gemini_stack import stack_with
 from tests.people import Api, Person
 from tests.taught import Taught, asked, taught
 
@@ -28,8 +29,7 @@ def gemini() -> Iterator[FakeGemini]:
 
 @pytest.fixture(scope="module")
 def stack(gemini: FakeGemini, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    environ = {"GEMINI_API_KEY": "a-key", "GEMINI_BASE_URL": gemini.url}
-    with Stack(tmp_path_factory.mktemp("tutor"), environ=environ, environment=FAST) as running:
+    with stack_with(gemini, tmp_path_factory.mktemp("tutor")) as running:
         yield running
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from infra.local.stack import Stack
 from tests import made_files as made
-from tests.conftest import FAST, http_api
+from tests.conftest import http_api
 from tests.following import Follower, eventually, finished
 from tests.functions.ai.proposed import CELLS, ENERGY, GENES
 from tests.gemini_server import FakeGemini
+from tests.gemini_stack import stack_with
 from tests.generated_course import generate
 from tests.people import Person
 from tests.taught import COURSE, asked
@@ -46,8 +47,7 @@ def gemini() -> Iterator[FakeGemini]:
 
 @pytest.fixture(scope="module")
 def gemini_stack(gemini: FakeGemini, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    environ = {"GEMINI_API_KEY": "a-key", "GEMINI_BASE_URL": gemini.url}
-    with Stack(tmp_path_factory.mktemp("gemini"), environ=environ, environment=FAST) as running:
+    with stack_with(gemini, tmp_path_factory.mktemp("gemini")) as running:
         yield running
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.stack import Stack
-from tests.conftest import FAST, http_api
+from tests.conftest import http_api
 from tests.following import eventually, finished
 from tests.gemini_server import FakeGemini
+from tests.gemini_stack import stack_with
 from tests.generated_course import check_course, generate
 
 AWAY = float(os.environ.get("GEMINI_AWAY_SECONDS", "10"))
@@ -22,9 +23,7 @@ def gemini() -> Iterator[FakeGemini]:
 
 @pytest.fixture(scope="module")
 def gemini_stack(gemini: FakeGemini, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    environ = {"GEMINI_API_KEY": "a-key", "GEMINI_BASE_URL": gemini.url}
-    patient = {**FAST, "AI_RETRY_BASE_SECONDS": "2"}
-    with Stack(tmp_path_factory.mktemp("away"), environ=environ, environment=patient) as running:
+    with stack_with(gemini, tmp_path_factory.mktemp("away"), AI_RETRY_BASE_SECONDS="2") as running:
         yield running
 
 
