@@ -1,9 +1,9 @@
 """What is copied is found, however it is disguised; what is not copied is not."""
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lms.ai import library
@@ -108,27 +108,12 @@ def test_sentences_with_some_words_changed_match_as_reworded():
     assert match.kind == "reworded" and match.likeness > 0.6
 
 
-class Vectors(list[list[float]]):
-    """As much of a matrix as the comparison asks of one."""
-
-    T = property(lambda self: Vectors(map(list, zip(*self, strict=True))))
-
-    def __matmul__(self, other: "Vectors") -> "Vectors":
-        return Vectors([[sum(a * b for a, b in zip(row, col, strict=True)) for col in other.T] for row in self])
-
-    def __getitem__(self, place):
-        return super().__getitem__(place[0])[place[1]] if isinstance(place, tuple) else super().__getitem__(place)
-
-    def argmax(self, axis: int) -> list[int]:
-        return [row.index(max(row)) for row in (self if axis else self.T)]
-
-
 def test_sentences_of_the_same_sense_match_by_their_vectors():
     left = "Because of the moon the sea rises and falls twice in a day."
     right = "It is lunar gravity that makes high water come two times every twenty-four hours."
 
-    def embed(texts: Sequence[str]) -> Vectors:
-        return Vectors([[1.0, 0.0] if "moon" in text or "lunar" in text else [0.0, 1.0] for text in texts])
+    def embed(texts: list[str]) -> np.ndarray:
+        return np.array([[1.0, 0.0] if "moon" in text or "lunar" in text else [0.0, 1.0] for text in texts])
 
     only_left, only_right = of_text(f"{left} {passage(0, 30)}"), of_text(f"{right}")
     assert not compare(only_left, only_right).matches

@@ -11,8 +11,9 @@ from lms.similarity.tokens import GAP, Range, Token
 LEAST_WORDS = 7
 # The share of the longer sentence's words that the other has in the same order.
 REWORDED = 0.6
-# The cosine of the vectors of two sentences that say the same.
-PARAPHRASED = 0.8
+# The cosine of the vectors of two sentences that say the same. In texts of the library, of one subject and one
+# writer each, a sentence's nearest among 130 others stays below it in 95 of 100 cases (MiniLM, int8).
+PARAPHRASED = 0.75
 _END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+|(?<=[。！？])|\n\s*\n")
 
 Embed = Callable[[list[str]], Any]
