@@ -1,6 +1,9 @@
 """Courses with rubrics, assignments and groups, made through the API."""
 
+from collections.abc import Callable
 from typing import Any
+
+from bson import ObjectId
 
 from tests.functions.courses.enrolled import Class
 from tests.people import Person
@@ -39,3 +42,25 @@ def put_groups(course: Class, *groups: list[Person], name: str = "Projects") -> 
     answer = course.owner.put(f"{course.path}/groups", {"sets": [{"name": name, "groups": rows}]})
     assert answer.status == 200, answer.text
     return answer.json["sets"][0]
+
+
+def owners_access(course: Class, resource: dict[str, Any] | None = None) -> Any:
+    from lms.caller import Caller
+    from lms.courses.access import CourseAccess
+    from lms.courses.repository import courses
+    from lms.permissions import CourseRole, Role
+
+    row = courses().find_one({"_id": ObjectId(course.id)})
+    assert row
+    owner = Caller(ObjectId(course.owner.id), Role.STUDENT, ObjectId())
+    return CourseAccess(owner, row, CourseRole.OWNER, resource=resource or {})
+
+
+def taking(course: Class, **settings: Any) -> Callable[[], object]:
+    """The making of an assignment with these settings."""
+    from lms import mongo
+    from lms.assignments import assignments
+    from lms.assignments.models.assignment import NewAssignment
+
+    new, access = NewAssignment(title="A", **settings), owners_access(course)
+    return lambda: mongo.transaction(lambda tx: assignments.create(tx, access, new))

@@ -1,11 +1,20 @@
 """GET, POST /courses/{id}/assignments; GET, PATCH, DELETE /assignments/{id}; GET, PUT its overrides."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
-from tests.functions.assessments.assigned import RUBRIC, new_assignment, new_rubric, put_groups
+from tests.at_once import endings
+from tests.functions.assessments.assigned import (
+    RUBRIC,
+    new_assignment,
+    new_rubric,
+    owners_access,
+    put_groups,
+    taking,
+)
 from tests.functions.courses.authored import audits_of, events_of, seat
 from tests.functions.courses.enrolled import Class, open_class
 from tests.people import Api, Person
@@ -241,52 +250,11 @@ def test_in_a_group_the_latest_dates_of_the_members_hold(course: Class):
 
 
 def test_a_rubric_taken_while_it_is_deleted_is_taken_or_gone_and_never_both(course: Class):
-    from concurrent.futures import ThreadPoolExecutor
-
-    for _ in range(5):
-        rubric = new_rubric(course)["id"]
-        new = {"title": "A", "rubric_id": rubric}
-        with ThreadPoolExecutor(2) as pool:
-            taking = pool.submit(_take, course.id, course.owner.id, new)
-            deleting = pool.submit(_delete, rubric, course.owner.id)
-        assert taking.result() != deleting.result()
-
-
-def _access(course_id: ObjectId, user_id: str, resource: dict[str, Any] | None = None) -> Any:
-    from lms.caller import Caller
-    from lms.courses.access import CourseAccess
-    from lms.courses.repository import courses
-    from lms.permissions import CourseRole, Role
-
-    course = courses().find_one({"_id": course_id})
-    assert course
-    who = Caller(ObjectId(user_id), Role.STUDENT, ObjectId())
-    return CourseAccess(who, course, CourseRole.OWNER, resource=resource or {})
-
-
-def _take(course_id: str, user_id: str, new: dict[str, Any]) -> bool:
-    from lms import mongo
-    from lms.assignments import assignments
-    from lms.assignments.models.assignment import NewAssignment
-    from lms.errors import Invalid
-
-    access = _access(ObjectId(course_id), user_id)
-    try:
-        mongo.transaction(lambda tx: assignments.create(tx, access, NewAssignment(**new)))
-    except Invalid:
-        return False
-    return True
-
-
-def _delete(rubric_id: str, user_id: str) -> bool:
-    from lms.errors import Conflict
     from lms.rubrics import rubrics
     from lms.rubrics.repository import rubrics as stored
 
-    rubric = stored().find_one({"_id": ObjectId(rubric_id)})
-    assert rubric
-    try:
-        rubrics.delete(_access(rubric["course_id"], user_id, rubric), None)
-    except Conflict:
-        return False
-    return True
+    for _ in range(5):
+        rubric = stored().find_one({"_id": ObjectId(new_rubric(course)["id"])})
+        assert rubric
+        delete = partial(rubrics.delete, owners_access(course, rubric), None)
+        assert endings(taking(course, rubric_id=str(rubric["_id"])), delete).count("ok") == 1

@@ -1,11 +1,13 @@
 """GET, PUT /courses/{id}/groups."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
-from tests.functions.assessments.assigned import new_assignment, put_groups
+from tests.at_once import endings
+from tests.functions.assessments.assigned import new_assignment, owners_access, put_groups, taking
 from tests.functions.courses.authored import events_of
 from tests.functions.courses.enrolled import Class, open_class
 from tests.people import Answer, Api, Person
@@ -115,10 +117,23 @@ def test_a_set_that_an_assignment_needs_stays(course: Class):
     refused = put(course)
     assert (refused.status, refused.json["code"]) == (409, "GROUP_SET_IN_USE")
     assert refused.json["assignment_ids"] == [path.rpartition("/")[2]]
+    other = course.owner.patch(path, {"group_set_id": "0" * 24})
+    assert (other.status, other.json["errors"][0]["pointer"]) == (422, "/group_set_id")
     assert course.owner.patch(path, {"blind": True}).json["errors"][0]["pointer"] == "/blind"
     assert put(course, {"id": set_id, "name": "Renamed"}).status == 200
     assert course.owner.delete(path).status == 204
     assert put(course).json == {"sets": []}
+
+
+def test_a_set_taken_while_it_is_removed_is_taken_or_gone_and_never_both(course: Class):
+    from lms.assignments import group_sets
+    from lms.assignments.models.groups import GroupSetList
+
+    for number in range(5):
+        other = open_class(course.api) if number else course
+        set_id = put_groups(other)["id"]
+        remove = partial(group_sets.replace, owners_access(other), GroupSetList(sets=[]), None)
+        assert endings(taking(other, group_set_id=set_id), remove).count("ok") == 1
 
 
 def test_who_hands_in_together(course: Class):
