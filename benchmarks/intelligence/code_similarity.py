@@ -149,7 +149,5 @@ def mcc(decided: Sequence[Scored]) -> float:
     return (tp * tn - fp * fn) / norm if norm else 0.0
 
 
-run = main
-
 if __name__ == "__main__":
     main()
