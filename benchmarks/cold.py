@@ -238,6 +238,7 @@ def _operations(school: School) -> list[Operation]:
         writes("courses.duplicate_course", "POST", f"{course}/duplicate"),
         *_assessments(school, draft),
         *_assignments(school),
+        *_submissions(school, draft),
         reads("ai.jobs", "/jobs"),
         reads("ai.job", job),
         job_when("cancelled", "retry"),
@@ -324,6 +325,25 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.assignment", "writer", lambda: ("PATCH", assignment, {"title": "B"})),
         Operation("assessments.assignment_overrides", "reader", lambda: ("GET", f"{assignment}/overrides", None)),
         Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
+    ]
+
+
+def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
+    assignment = school.assignment_to_take(draft)
+    numbers = itertools.count(1)
+
+    def save() -> tuple[str, str, Any]:
+        return "PUT", f"{assignment}/draft", {"client_id": str(ObjectId()), "seq": 1, "text": "Leaves turn light."}
+
+    def submit() -> tuple[str, str, Any]:
+        return "POST", f"{assignment}/submissions", {"text": f"Leaves turn light, {next(numbers)} times."}
+
+    _, path, body = submit()
+    submission = f"/submissions/{school.call('POST', path, body)['id']}"
+    return [
+        Operation("assessments.draft", "writer", save),
+        Operation("assessments.submissions", "writer", submit),
+        Operation("assessments.submission", "reader", lambda: ("GET", submission, None)),
     ]
 
 

@@ -144,6 +144,11 @@ BODIES: dict[str, Body] = {
     "DELETE /assignments/{id}": lambda place: None,
     "GET /assignments/{id}/overrides": lambda place: None,
     "PUT /assignments/{id}/overrides": lambda place: {"overrides": []},
+    "GET /assignments/{id}/draft": lambda place: None,
+    "PUT /assignments/{id}/draft": lambda place: {"client_id": "tab", "seq": 9, "text": "Leaves turn light."},
+    "GET /assignments/{id}/submissions": lambda place: None,
+    "POST /assignments/{id}/submissions": lambda place: {},
+    "GET /submissions/{id}": lambda place: None,
     "GET /courses/{id}/groups": lambda place: None,
     "PUT /courses/{id}/groups": lambda place: grouping(place.more.get("user_id", NOBODYS)),
     "POST /ai/generate-course": lambda place: GENERATE,
@@ -232,6 +237,11 @@ PREPARED: dict[str, Prepare] = {
     "DELETE /assignments/{id}": lambda owner, place, caller: with_assignment(owner, place),
     "GET /assignments/{id}/overrides": lambda owner, place, caller: with_assignment(owner, place),
     "PUT /assignments/{id}/overrides": lambda owner, place, caller: with_assignment(owner, place),
+    "GET /assignments/{id}/draft": lambda owner, place, caller: with_draft(owner, place, caller),
+    "PUT /assignments/{id}/draft": lambda owner, place, caller: with_draft(owner, place, caller),
+    "GET /assignments/{id}/submissions": lambda owner, place, caller: with_submission(owner, place, caller),
+    "POST /assignments/{id}/submissions": lambda owner, place, caller: with_draft(owner, place, caller),
+    "GET /submissions/{id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
     "GET /files": lambda owner, place, caller: with_file(place, caller),
@@ -344,6 +354,30 @@ def with_group_work(owner: Person, place: Place, caller: Person) -> None:
         with_learner(owner, place)
     groups = owner.put(f"/courses/{place.course}/groups", grouping(place.more["user_id"]))
     with_assignment(owner, place, group_set_id=groups.json["sets"][0]["id"])
+
+
+def with_draft(owner: Person, place: Place, caller: Person) -> None:
+    """Of the group of a learner, who is the caller where they learn in the course."""
+    from lms.submissions import drafts
+    from lms.submissions.models.draft import DraftBody
+
+    with_group_work(owner, place, caller)
+    learner = Person(owner.send, id=place.more["user_id"])
+    access = as_learner(place, learner, "assignments")
+    drafts.save(access, DraftBody(client_id="tab", seq=1, text="Leaves turn light into sugar."))
+
+
+def with_submission(owner: Person, place: Place, caller: Person) -> None:
+    """Made of the draft."""
+    from lms import mongo
+    from lms.submissions import making
+    from lms.submissions.models.submission import SubmitBody
+
+    with_draft(owner, place, caller)
+    access = as_learner(place, Person(owner.send, id=place.more["user_id"]), "assignments")
+    plan = making.plan(access, SubmitBody())
+    made = mongo.transaction(lambda tx: making.make(tx, access, plan))
+    place.more["submissions"] = str(made["_id"])
 
 
 def grouping(user_id: str) -> Any:

@@ -145,11 +145,11 @@ def test_a_copy_of_a_course_shows_its_files(course: Taught) -> None:
     assert statuses(stranger, file_id) == SEES
 
 
-def test_a_submission_is_its_learners_and_the_graders(course: Taught, learner: Person) -> None:
+def test_what_is_not_handed_in_is_its_learners_alone(course: Taught, learner: Person) -> None:
     file_id = uploads.available(learner, CONTENT, purpose="submission", course_id=course.id)
     helper = assistant(course)
     for grader in (course.teacher, helper):
-        assert statuses(grader, file_id) == SEES
+        assert statuses(grader, file_id) == KNOWS_NOTHING
         assert grader.delete(f"/files/{file_id}").status == 404
     assert statuses(course.learner(), file_id) == KNOWS_NOTHING
 

@@ -71,6 +71,8 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "attempt.take": frozenset({CourseRole.LEARNER}),
     "attempt.read": MEMBERS,
     "attempt.grade": STAFF,
+    "submission.make": frozenset({CourseRole.LEARNER}),
+    "submission.read": MEMBERS,
     "assignment.read": MEMBERS,
     "assignment.edit": EDITORS,
     "rubric.edit": EDITORS,

@@ -13,6 +13,7 @@ from lms.files.purposes import PURPOSES, Purpose, Rule
 from lms.files.states import FileStatus
 from lms.mongo import Document
 from lms.progress import gate
+from lms.submissions import attached as submitted
 
 
 def own(who: Caller, file_id: ObjectId) -> Document:
@@ -24,11 +25,13 @@ def own(who: Caller, file_id: ObjectId) -> Document:
 
 
 def readable(who: Caller, file_id: ObjectId) -> Document:
-    """Raise 404 for a file that the caller may not see."""
+    """The file as the caller sees it: to graders without its author where they grade blind. Raise 404 for one that
+    the caller may not see."""
     file = repository.file(file_id)
-    if file is None or not may_see(who, file):
+    seen = _as_seen(who, file) if file else None
+    if seen is None:
         raise NotFound()
-    return file
+    return seen
 
 
 def removable(who: Caller, file_id: ObjectId) -> Document:
@@ -45,21 +48,30 @@ def removable(who: Caller, file_id: ObjectId) -> Document:
 
 def readable_of(who: Caller, file_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
     """Those that the caller may see, by id."""
-    return {file["_id"]: file for file in repository.named(file_ids, None) if may_see(who, file)}
+    seen = (_as_seen(who, file) for file in repository.named(file_ids, None))
+    return {file["_id"]: file for file in seen if file}
 
 
 def rule_of(file: Document) -> Rule:
     return PURPOSES[Purpose(file["purpose"])]
 
 
-def may_see(who: Caller, file: Document) -> bool:
+def _as_seen(who: Caller, file: Document) -> Document | None:
+    """None where the caller may not see it."""
+    if file["owner_id"] != who.id and rule_of(file).through_submissions:
+        entered = _entered(who, file["course_id"])
+        return submitted.as_seen(entered, file) if entered else None
+    return file if _may_see(who, file) else None
+
+
+def _may_see(who: Caller, file: Document) -> bool:
     rule = rule_of(file)
     if file["owner_id"] == who.id:
         return True
     if rule.public:
         return bool(file["status"] == FileStatus.AVAILABLE)
     its_course = _entered(who, file["course_id"], progress=rule.through_lessons)
-    if its_course and its_course.may(rule.see):
+    if its_course and rule.see and its_course.may(rule.see):
         return True
     # What a lesson shows is available, and stays so.
     return rule.through_lessons and _sees_a_lesson_with(who, file["_id"], its_course)

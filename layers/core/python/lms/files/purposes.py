@@ -33,16 +33,18 @@ class Purpose(StrEnum):
 class Rule:
     """A row of the table. Who may upload: those with ``upload`` in the file's course; without a course, anyone.
     Who may see beside the owner: those with ``see`` in the course, learners through a lesson where
-    ``through_lessons``, anyone signed in where ``public``. Who may delete beside the owner: those with ``remove``.
+    ``through_lessons``, who sees a submission with it where ``through_submissions``, anyone signed in where
+    ``public``. Who may delete beside the owner: those with ``remove``.
     """
 
     types: frozenset[str]
     largest: int
     course: Literal["required", "optional", "none"] = "none"
     upload: str = "course.edit"
-    see: str = "course.edit"
+    see: str | None = "course.edit"
     remove: str | None = "course.edit"
     through_lessons: bool = False
+    through_submissions: bool = False
     public: bool = False
     extracts_text: bool = False
 
@@ -62,8 +64,9 @@ PURPOSES: Mapping[Purpose, Rule] = {
         largest=500 * MEGABYTE,
         course="required",
         upload="course.learn",
-        see="attempt.grade",
+        see=None,
         remove=None,
+        through_submissions=True,
     ),
     Purpose.AVATAR: Rule(types=IMAGES, largest=5 * MEGABYTE, public=True),
     Purpose.MESSAGE: Rule(types=_DOCUMENTS | IMAGES, largest=25 * MEGABYTE),

@@ -15,13 +15,15 @@ from lms.errors import Conflict, NotFound, PreconditionFailed
 from lms.files import access, quotas, repository
 from lms.files.states import FileStatus, UploadKind
 from lms.mongo import Transaction
+from lms.submissions import attached as submitted
 
 _COUNTED = (FileStatus.PENDING, FileStatus.SCANNING, FileStatus.AVAILABLE)
 
 
 def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
-    """Raise 404 where the caller may not, 409 FILE_IN_USE while a lesson shows it, 412 where it has changed."""
-    is_shown = access.rule_of(access.removable(who, file_id)).through_lessons
+    """Raise 404 where the caller may not, 409 FILE_IN_USE while a lesson shows it or once it is handed in, 412
+    where it has changed."""
+    rule = access.rule_of(access.removable(who, file_id))
 
     def work(tx: Transaction) -> None:
         now = clock.now()
@@ -29,8 +31,11 @@ def delete(who: Caller, file_id: ObjectId, expected: int | None) -> None:
         file = repository.delete(tx, file_id, fields, expected)
         if file is None:
             raise NotFound() if expected is None else PreconditionFailed()
-        if is_shown and (lessons := attached.lessons(file_id, tx)):
+        if rule.through_lessons and (lessons := attached.lessons(file_id, tx)):
             raise Conflict("Lessons show this file", code="FILE_IN_USE", lesson_ids=[str(each) for each in lessons])
+        if rule.through_submissions and (using := submitted.submissions(file_id, tx)):
+            named = [str(each) for each in using]
+            raise Conflict("The file is handed in", code="FILE_IN_USE", submission_ids=named)
         if file["status"] in _COUNTED:
             quotas.give_back(tx, file)
         if file["text"]:

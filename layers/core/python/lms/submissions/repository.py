@@ -1,0 +1,135 @@
+"""Drafts with the log of their saves, submissions, and the secrets of pseudonyms, in MongoDB."""
+
+import secrets
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+submissions = mongo.collection(
+    "submissions",
+    indexes=[
+        IndexModel([("assignment_id", ASCENDING), ("holder_id", ASCENDING), ("attempt", ASCENDING)], unique=True),
+        IndexModel([("assignment_id", ASCENDING), ("member_ids", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("file_ids", ASCENDING)]),
+    ],
+)
+drafts = mongo.collection(
+    "drafts",
+    indexes=[
+        IndexModel([("assignment_id", ASCENDING), ("holder_id", ASCENDING)], unique=True),
+        IndexModel([("assignment_id", ASCENDING), ("member_ids", ASCENDING)]),
+        IndexModel([("answers.file_ids.value", ASCENDING)], sparse=True),
+    ],
+)
+draft_log = mongo.collection(
+    "draft_log",
+    indexes=[IndexModel([("draft_id", ASCENDING), ("client_id", ASCENDING), ("seq", ASCENDING)], unique=True)],
+)
+pseudonym_secrets = mongo.collection("pseudonym_secrets")
+"""One per assignment, ``_id`` the assignment's."""
+
+_SUMMARY: Mapping[str, Any] = {"text": 0, "code": 0}
+
+
+def draft(assignment_id: ObjectId, holder_id: ObjectId) -> Document | None:
+    return drafts().find_one({"assignment_id": assignment_id, "holder_id": holder_id})
+
+
+def add_draft(tx: Transaction, draft: Document) -> None:
+    """Raise DuplicateKeyError where the holder has one."""
+    drafts().insert_one(draft, session=tx.session)
+
+
+def save_draft(tx: Transaction, draft_id: ObjectId, version: int, fields: Mapping[str, Any]) -> Document | None:
+    """The draft as saved; None where another write came between."""
+    return drafts().find_one_and_update(
+        {"_id": draft_id, "version": version},
+        {"$set": fields, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=tx.session,
+    )
+
+
+def log(row: Document, tx: Transaction | None = None) -> None:
+    """Append to the log. Raise DuplicateKeyError where it has a row for this client and seq."""
+    draft_log().insert_one(row, session=tx.session if tx else None)
+
+
+def logged(draft_id: ObjectId, client_id: str, seq: int) -> Document | None:
+    return draft_log().find_one({"draft_id": draft_id, "client_id": client_id, "seq": seq})
+
+
+def draft_times(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, datetime]:
+    """When the drafts of these people were last saved."""
+    wanted = {"assignment_id": assignment_id, "member_ids": {"$in": list(user_ids)}}
+    found = drafts().find(wanted, {"member_ids": 1, "saved_at": 1}).sort("saved_at", ASCENDING)
+    return {member: row["saved_at"] for row in found for member in row["member_ids"]}
+
+
+def drafts_with_file(file_id: ObjectId) -> list[Document]:
+    """Whose drafts name the file."""
+    fields = {"assignment_id": 1, "holder_id": 1}
+    return list(drafts().find({"answers.file_ids.value": file_id}, fields).limit(100))
+
+
+def add(tx: Transaction, submission: Document) -> None:
+    """Raise DuplicateKeyError where the holder has one of this number."""
+    submissions().insert_one(submission, session=tx.session)
+
+
+def latest(assignment_id: ObjectId, holder_id: ObjectId) -> Document | None:
+    theirs = {"assignment_id": assignment_id, "holder_id": holder_id}
+    return submissions().find_one(theirs, sort=[("attempt", DESCENDING)])
+
+
+def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """The last submission of each holder that has one."""
+    theirs = {"assignment_id": assignment_id, "holder_id": {"$in": list(holder_ids)}}
+    found = submissions().find(theirs).sort([("holder_id", ASCENDING), ("attempt", ASCENDING)])
+    return {row["holder_id"]: row for row in found}
+
+
+def latest_by_member(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """Of each of these people who have handed in, alone or with others, the last submission, without its texts."""
+    theirs = {"assignment_id": assignment_id, "member_ids": {"$in": list(user_ids)}}
+    found = submissions().find(theirs, _SUMMARY).sort([("submitted_at", ASCENDING), ("attempt", ASCENDING)])
+    return {member: row for row in found for member in row["member_ids"]}
+
+
+def page_of_own(
+    assignment_id: ObjectId, user_id: ObjectId, holder_id: ObjectId, after: ObjectId | None, limit: int
+) -> list[Document]:
+    """What a person handed in, alone or with others, or their group did; in its order, without texts."""
+    theirs = [{"assignment_id": assignment_id, name: _id} for name, _id in _own(user_id, holder_id)]
+    place = {"_id": {"$gt": after}} if after else {}
+    found = submissions().find({"$or": [{**each, **place} for each in theirs]}, _SUMMARY)
+    return list(found.sort("_id", ASCENDING).limit(limit))
+
+
+def _own(user_id: ObjectId, holder_id: ObjectId) -> list[tuple[str, ObjectId]]:
+    return [("member_ids", user_id), ("holder_id", holder_id)]
+
+
+def with_file(file_id: ObjectId, tx: Transaction | None = None) -> list[Document]:
+    """The submissions that the file is part of, without their texts."""
+    found = submissions().find({"file_ids": file_id}, _SUMMARY, session=tx.session if tx else None)
+    return list(found.limit(100))
+
+
+def pseudonym_secret(assignment_id: ObjectId) -> bytes:
+    """The assignment's; made at first use, the same for everybody who asks."""
+    found = pseudonym_secrets().find_one({"_id": assignment_id})
+    if found is None:
+        with suppress(DuplicateKeyError):
+            pseudonym_secrets().insert_one({"_id": assignment_id, "secret": secrets.token_bytes(32)})
+        found = pseudonym_secrets().find_one({"_id": assignment_id})
+    assert found is not None, "secrets are never removed"
+    return bytes(found["secret"])

@@ -1,0 +1,105 @@
+"""Submissions as their learners and the staff see them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from bson import ObjectId
+
+from lms.assignments import assignments
+from lms.auth import people
+from lms.courses.access import CourseAccess
+from lms.cursors import decode_id
+from lms.enrollment import visible
+from lms.errors import NotFound
+from lms.mongo import Document
+from lms.submissions import holders, pseudonyms, repository
+from lms.submissions.access import is_staff, may_see
+from lms.submissions.pseudonyms import Pseudonyms
+
+_MOST_LEARNERS = 100_000
+
+
+def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """The last submission of each holder, a group or a learner, that has one."""
+    return repository.latest_of(assignment_id, holder_ids)
+
+
+def shown(access: CourseAccess, submission: Mapping[str, Any]) -> Document:
+    """The submission; to staff under a pseudonym where grading is blind. Raise 404 for who may not see it."""
+    if not may_see(access, submission):
+        raise NotFound()
+    if not is_staff(access):
+        return {**submission, "blind": False}
+    assignment = assignments.of(submission["assignment_id"])
+    return _seen(submission, _pseudonyms(assignment))
+
+
+def _pseudonyms(assignment: Mapping[str, Any]) -> Pseudonyms | None:
+    return pseudonyms.in_assignment(assignment["_id"]) if pseudonyms.are_needed(assignment) else None
+
+
+def _seen(submission: Mapping[str, Any], named: Pseudonyms | None) -> Document:
+    """The due date of one alone would tell who that is."""
+    if named is None:
+        return {**submission, "blind": False}
+    return {
+        **submission,
+        "blind": True,
+        "user_id": named.of(submission["user_id"]),
+        "member_ids": [named.of(_id) for _id in submission["member_ids"]],
+        "group_id": None,
+        "files": [named.file(file, submission["user_id"]) for file in submission["files"]],
+        "due_at": None,
+    }
+
+
+def variant(shown: Mapping[str, Any]) -> str:
+    return "blind" if shown["blind"] else ""
+
+
+def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
+    """For staff a row for each learner, with the last submission of those who have handed in; for a learner a row
+    for each submission of their own. ``place`` is a row's for the cursor."""
+    after = decode_id(cursor)
+    if not is_staff(access):
+        return _own(access, after, limit)
+    named = _pseudonyms(access.resource)
+    if named is None:
+        enrolled = visible.learners(access, cursor, limit)
+        return _rows(access, {row["user_id"]: str(row["_id"]) for row in enrolled}, None)
+    enrolled = visible.learners(access, None, _MOST_LEARNERS)
+    # In the order of pseudonyms: that of enrollment would tell who is who.
+    everybody = sorted((named.of(row["user_id"]), row["user_id"]) for row in enrolled)
+    following = [(place, _id) for place, _id in everybody if after is None or place > str(after)]
+    return _rows(access, {_id: place for place, _id in following[:limit]}, named)
+
+
+def _own(access: CourseAccess, after: ObjectId | None, limit: int) -> list[Document]:
+    holder = holders.of(access)
+    rows = repository.page_of_own(access.resource["_id"], access.caller.id, holder.id, after, limit)
+    return [
+        {
+            "place": str(row["_id"]),
+            "user_id": row["user_id"],
+            "name": None,
+            "draft_saved_at": None,
+            "submission": {**row, "blind": False},
+        }
+        for row in rows
+    ]
+
+
+def _rows(access: CourseAccess, places: Mapping[ObjectId, str], named: Pseudonyms | None) -> list[Document]:
+    submitted = repository.latest_by_member(access.resource["_id"], places)
+    saved = repository.draft_times(access.resource["_id"], places)
+    names = {} if named else people.names(places)
+    return [
+        {
+            "place": place,
+            "user_id": named.of(user_id) if named else user_id,
+            "name": names.get(user_id),
+            "draft_saved_at": saved.get(user_id),
+            "submission": _seen(submitted[user_id], named) if user_id in submitted else None,
+        }
+        for user_id, place in places.items()
+    ]
