@@ -1,7 +1,7 @@
 """`make bench-intelligence`: what is learnt from public data, on its test parts, beside published figures.
 
-`python -m benchmarks.intelligence [short_answers] [code_similarity] [train]`; ``train`` trains anew, on the training
-parts alone, and writes the models that are shipped.
+`python -m benchmarks.intelligence [short_answers] [code_similarity] [train]`; ``train`` trains anew, on the
+training parts alone, and writes the models that are shipped.
 """
 
 import sys
