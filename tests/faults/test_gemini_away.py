@@ -29,7 +29,8 @@ def gemini_stack(gemini: FakeGemini, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_gemini_goes_away_in_the_middle_and_comes_back(gemini: FakeGemini, gemini_stack: Stack):
     person = http_api(gemini_stack).person()
-    gemini.delay = 0.2
+    # Long enough that the job is still in its middle when that is seen, however busy this machine is.
+    gemini.delay = 0.5
     job_id = generate(person, lesson_count=10)
     eventually(lambda: person.get(f"/jobs/{job_id}").json["progress"]["done"] >= 2)
     gemini.fail("unavailable", for_seconds=AWAY)

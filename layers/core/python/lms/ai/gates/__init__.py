@@ -30,7 +30,7 @@ def narrative(sentences: Sequence[Sentence], figures: Sequence[Figure], language
     strange = [
         f"sentence {n}: hardly a word of it is about the figures."
         for n, said in enumerate(prose, start=1)
-        if any(support.strange(said, told, least=support.LEAST_TOLD))
+        if support.unrelated(said, told, support.LEAST_TOLD)
     ]
     found = narration.problems(sentences, figures, language) + tongue.problems(" ".join(prose), language)
     return found + strange

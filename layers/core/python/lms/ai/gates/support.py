@@ -46,10 +46,15 @@ def problems(text: str, cited: str, known: str = "") -> Iterator[str]:
 
 def strange(text: str, cited: str, known: str = "", least: float = _LEAST_SHARE) -> Iterator[str]:
     """Whether it talks of something else than what it cites: less than ``least`` of its words stand there."""
-    told, said = _topical(text), _stems(f"{without_orders(cited)}\n{known}")
-    few = sum(each in said for each in told) < least * len(told)
-    if len(told) >= _ENOUGH_WORDS and few and _same_language(text, cited):
+    if unrelated(text, f"{without_orders(cited)}\n{known}", least):
         yield "hardly a word of it stands in the cited source; write only what that says."
+
+
+def unrelated(text: str, ground: str, least: float) -> bool:
+    """Whether less than ``least`` of a text's words stand in ``ground``, where both are in the same language."""
+    told, said = _topical(text), _stems(ground)
+    few = sum(each in said for each in told) < least * len(told)
+    return len(told) >= _ENOUGH_WORDS and few and _same_language(text, ground)
 
 
 def _code_out(text: str) -> str:
