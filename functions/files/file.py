@@ -16,7 +16,8 @@ __all__ = ["lambda_handler"]
 
 @app.get("/files/<id>", compress=True, enable_validation=False)
 def read(id: str, caller: Annotated[Caller, Depends(allowed("file.read"))]) -> Response[File]:
-    return shown(File, access.readable(caller, mongo.object_id(id)))
+    file = access.readable(caller, mongo.object_id(id))
+    return shown(File, file, variant=access.variant(file))
 
 
 @app.delete("/files/<id>", status_code=204, enable_validation=False)

@@ -34,6 +34,11 @@ def readable(who: Caller, file_id: ObjectId) -> Document:
     return seen
 
 
+def variant(seen: Document) -> str:
+    """What the representation depends on beside the file's version: whether it is shown without its author."""
+    return "blind" if seen.get("blind") else ""
+
+
 def removable(who: Caller, file_id: ObjectId) -> Document:
     """Raise 404 for a file that is neither the caller's own nor one that they may remove from its course."""
     file = repository.file(file_id)

@@ -46,7 +46,7 @@ class Pseudonyms(NamedTuple):
         """A file, or what a submission keeps of one, without its author."""
         file_id = file.get("_id") or file["id"]
         shown = {**file, "name": self.file_name(user_id, file_id, file["content_type"])}
-        return {**shown, "owner_id": self.of(user_id)} if "owner_id" in file else shown
+        return {**shown, "owner_id": self.of(user_id), "blind": True} if "owner_id" in file else shown
 
 
 def in_assignment(assignment_id: ObjectId) -> Pseudonyms:
