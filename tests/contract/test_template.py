@@ -198,7 +198,7 @@ def test_who_names_failed_messages_has_told_sqs_to_listen():
         for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
                 reports = any(
-                    each in source for each in ("run_steps", "process_partial_response", "batchItemFailures")
+                    each in source for each in ("run_steps", "batches.process", "batchItemFailures")
                 )
                 declared = event["Properties"].get("FunctionResponseTypes", [])
                 assert declared == (["ReportBatchItemFailures"] if reports else []), name

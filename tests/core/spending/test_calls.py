@@ -12,10 +12,9 @@ from infra.local.stack import Stack
 from lms import clock, mongo
 from lms.spending import budgets, calls, report, repository
 from lms.spending.budgets import BudgetExceeded
-from lms.spending.calls import Busy, Call
+from lms.spending.calls import Busy, Call, Wanted
 from lms.spending.models import BudgetsBody
 from lms.spending.scopes import Payer
-from lms.spending.wanted import Wanted
 
 MODEL = "gemini-2.5-flash"
 SMALL = Wanted(input_tokens=500, least=100, comfortable=100, most=1_000, input_usd=0.001, output_usd=0.00001)

@@ -11,7 +11,6 @@ from lms.audit import audit_log
 from lms.spending import budgets, calls
 from lms.spending.models import BudgetsBody
 from lms.spending.scopes import Payer
-from lms.spending.wanted import Wanted
 from tests.people import Api, Person
 from tests.taught import asked, taught
 
@@ -26,7 +25,7 @@ def _unlimited(api: Api) -> Iterator[None]:
 
 def spend(user_id: str, course_id: str | None, tokens: int, task: str = "ask") -> None:
     payer = Payer(ObjectId(user_id), ObjectId(course_id) if course_id else None)
-    call = calls.begin(payer, task, "gemini-2.5-flash", None, Wanted(0, 1, 1, tokens, 0.0, 0.0))
+    call = calls.begin(payer, task, "gemini-2.5-flash", None, calls.Wanted(0, 1, 1, tokens, 0.0, 0.0))
     usage = {"input_tokens": tokens, "output_tokens": 0, "cost_usd": 0.5}
     mongo.transaction(lambda tx: calls.settle(tx, call.id, usage))
 

@@ -15,7 +15,6 @@ from lms.mongo import Transaction
 from lms.spending import calls, tasks
 from lms.spending.budgets import BudgetExceeded
 from lms.spending.scopes import Payer
-from lms.spending.wanted import Wanted
 
 if TYPE_CHECKING:
     from lms.jobs.models import Usage
@@ -81,7 +80,7 @@ class _Meter:
         each = (listed.input / 1_000_000, listed.output / 1_000_000) if listed else (0.0, 0.0)
         most = min(most_output or _MOST_OUTPUT, _MOST_OUTPUT)
         comfortable = min(_COMFORTABLE_OUTPUT, most)
-        wanted = Wanted(input_tokens, LEAST_OUTPUT, comfortable, most, input_tokens * each[0], each[1])
+        wanted = calls.Wanted(input_tokens, LEAST_OUTPUT, comfortable, most, input_tokens * each[0], each[1])
         try:
             call = calls.begin(self._payer, self._task, model, self._job_id, wanted)
         except BudgetExceeded as exceeded:

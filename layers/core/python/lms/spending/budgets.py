@@ -99,7 +99,7 @@ def _plain(budgets: Mapping[str, Any]) -> Document:
 
 def limits(payer: Payer, tx: Transaction | None = None) -> dict[str, Limit]:
     """By scope, those that hold for the payer."""
-    found = repository.budgets_for(payer, tx)
+    found = repository.budgets_for(*payer, tx)
     user, course = (found.get(name, {}) for name in ("users", "courses"))
     each = {
         PLATFORM: found.get("platform"),

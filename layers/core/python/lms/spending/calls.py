@@ -19,7 +19,8 @@ from lms.mongo import Document, Transaction
 from lms.spending import budgets, repository
 from lms.spending.budgets import BudgetExceeded, Limit
 from lms.spending.scopes import Payer, month_of
-from lms.spending.wanted import Wanted
+
+Wanted = repository.Wanted
 
 _LONGEST_CALL = timedelta(minutes=3)
 """No function that asks a model runs longer."""

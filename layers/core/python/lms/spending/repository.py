@@ -7,15 +7,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
 
 from lms import mongo
 from lms.mongo import Document, Transaction
-from lms.spending.scopes import Payer
-from lms.spending.wanted import Wanted
 
 _KEPT_SECONDS = 90 * 24 * 3_600
 
@@ -32,6 +30,19 @@ budgets = mongo.collection("ai_budgets")
 _BUDGETS = "budgets"
 
 
+class Wanted(NamedTuple):
+    """Its input, which costs ``input_usd``, and between ``least`` and ``most`` tokens of output, which cost
+    ``output_usd`` each. While others hold a part of a budget, it takes no less than ``comfortable``: they may give
+    some of it back."""
+
+    input_tokens: int
+    least: int
+    comfortable: int
+    most: int
+    input_usd: float
+    output_usd: float
+
+
 def month_id(month: str, scope: str) -> str:
     return f"{month}/{scope}"
 
@@ -40,9 +51,9 @@ def all_budgets(tx: Transaction | None = None) -> Document | None:
     return budgets().find_one({"_id": _BUDGETS}, session=tx.session if tx else None)
 
 
-def budgets_for(payer: Payer, tx: Transaction | None = None) -> Document:
+def budgets_for(user_id: ObjectId, course_id: ObjectId | None, tx: Transaction | None = None) -> Document:
     """The budgets without those of other people and courses."""
-    own = (f"users.{payer.user_id}", f"courses.{payer.course_id}")
+    own = (f"users.{user_id}", f"courses.{course_id}")
     fields = dict.fromkeys(("platform", "per_user", "per_course", *own), 1)
     return budgets().find_one({"_id": _BUDGETS}, fields, session=tx.session if tx else None) or {}
 
