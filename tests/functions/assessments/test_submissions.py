@@ -303,3 +303,29 @@ def test_a_pseudonym_leads_back_to_its_learner_alone(course: Class):
     assert [named.behind(named.of(each), people) for each in people] == people
     assert named.behind(named.of(ObjectId()), people) is None
     assert pseudonyms.in_assignment(named.assignment_id) == named
+
+
+def test_lateness_follows_the_dates(course: Class):
+    ada, ben = course.learner(), course.learner()
+    group_set = put_groups(course, [ada, ben])
+    path = new_assignment(course, group_set_id=group_set["id"], due_at=in_minutes(60))
+    made = handed_in(ada, path, text="x")
+
+    def late() -> tuple[bool, str | None]:
+        now = read(ben, made)
+        return now["late_seconds"] > 0, now["due_at"]
+
+    past = in_minutes(-60)
+    assert course.owner.patch(path, {"due_at": past}).status == 200
+    assert late() == (True, past)
+    assert course.owner.patch(f"{course.enrollments}/{ben.id}", {"accommodations": {"extra_days": 3}}).status == 200
+    in_time, due_at = late()
+    assert (in_time, due_at > past) == (False, True), "a group has the latest of its members' dates"
+    cohort = course.cohort()
+    course.put_into(cohort, ada)
+    course.owner.patch(f"{course.enrollments}/{ben.id}", {"accommodations": {"extra_days": 0}})
+    later = in_minutes(30)
+    course.owner.put(f"{path}/overrides", {"overrides": [{"cohort_id": cohort, "due_at": later}]})
+    assert late() == (False, later)
+    assert course.owner.delete(f"{course.path}/cohorts/{cohort}").status == 204
+    assert late() == (True, past)

@@ -21,6 +21,7 @@ from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 from lms.quizzes import instructions
 from lms.rubrics import rubrics
+from lms.submissions import lateness
 
 if TYPE_CHECKING:
     from lms.assignments.models.assignment import AssignmentChange, NewAssignment
@@ -139,6 +140,8 @@ def save(
     _require_consistent(changed)
     _refer(tx, assignment, changed)
     saved = repository.change(tx, assignment["_id"], assignment["version"], fields, clock.now())
+    if fields.keys() & lateness.MOVED_BY:
+        lateness.moved(tx, changed, access.course["time_zone"])
     named = sorted(fields.keys() - {"html", "html_version"})
     changes.record(tx, access, "update", "assignment", assignment["_id"], {"fields": named})
     return changes.current(saved, None)

@@ -16,6 +16,7 @@ from lms.enrollment.enrollment import changed, never_here, position, require_coh
 from lms.errors import Forbidden, Invalid
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
+from lms.submissions import accommodated
 
 if TYPE_CHECKING:
     from lms.enrollment.models import EnrollmentChange
@@ -80,6 +81,7 @@ def _change(tx: Transaction, access: CourseAccess, row: Document, fields: list[s
     row = changed(row, clock.now(), by, "changed")
     repository.save(tx, [row])
     deadlines.moved_for(tx, row, access.course["time_zone"])
+    accommodated.moved_for(tx, row, access.course["time_zone"])
     told = {"course_id": row["course_id"], "user_id": row["user_id"], "fields": fields}
     events.record(tx, "enrollment.changed", actor=by, subject=row["_id"], **told)
     audit.record(tx, "enrollment.change", actor=by, target=row["_id"], **told)

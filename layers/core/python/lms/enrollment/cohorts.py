@@ -60,6 +60,7 @@ def delete(access: CourseAccess, cohort_id: ObjectId, expected: int | None) -> N
     that then hold."""
     # Imported here, because the others, who list and name cohorts, would pay for all that attempts import.
     from lms.attempts import deadlines
+    from lms.submissions import accommodated
 
     def work(tx: Transaction) -> None:
         changes.current(repository.cohort(tx, access.course_id, cohort_id), expected)
@@ -68,6 +69,7 @@ def delete(access: CourseAccess, cohort_id: ObjectId, expected: int | None) -> N
         repository.clear_cohort(tx, access.course_id, cohort_id, clock.now())
         for row in members:
             deadlines.moved_for(tx, {**row, "cohort_id": None}, access.course["time_zone"])
+            accommodated.moved_for(tx, row, access.course["time_zone"])
         changes.record(tx, access, "delete", "cohort", cohort_id)
         told = {"course_id": access.course_id, "fields": ["cohort_id"]}
         events.record_each(

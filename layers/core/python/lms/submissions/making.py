@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +15,7 @@ from lms.errors import Conflict
 from lms.files import handed_in
 from lms.mongo import Document, Transaction
 from lms.rubrics import rubrics
-from lms.submissions import contents, drafts, holders, repository
+from lms.submissions import contents, drafts, holders, lateness, repository
 from lms.submissions.holders import Holder
 
 if TYPE_CHECKING:
@@ -84,17 +83,12 @@ def _document(
         "hash": content["hash"],
         "submitted_at": now,
         "due_at": due_at,
-        "late_seconds": late_seconds(due_at, now),
+        "late_seconds": lateness.seconds(due_at, now),
         "rubric": {"id": rubric["_id"], "version": rubric["version"]} if rubric else None,
         "created_at": now,
         "version": 1,
         "deleted_at": None,
     }
-
-
-def late_seconds(due_at: datetime | None, submitted_at: datetime) -> int:
-    """How long after the due date; 0 in time, or where nothing is due."""
-    return max(0, math.ceil((submitted_at - due_at).total_seconds())) if due_at else 0
 
 
 def make(tx: Transaction, access: CourseAccess, plan: Plan) -> Document:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from lms import mongo
@@ -18,6 +18,7 @@ submissions = mongo.collection(
     indexes=[
         IndexModel([("assignment_id", ASCENDING), ("holder_id", ASCENDING), ("attempt", ASCENDING)], unique=True),
         IndexModel([("assignment_id", ASCENDING), ("member_ids", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("member_ids", ASCENDING), ("course_id", ASCENDING)]),
         IndexModel([("file_ids", ASCENDING)]),
     ],
 )
@@ -116,6 +117,21 @@ def page_of_own(
 
 def _own(user_id: ObjectId, holder_id: ObjectId) -> list[tuple[str, ObjectId]]:
     return [("member_ids", user_id), ("holder_id", holder_id)]
+
+
+def dates_of(tx: Transaction, **wanted: ObjectId) -> list[Document]:
+    """When the submissions with these fields came and were due."""
+    return list(submissions().find(wanted, _DATES, session=tx.session))
+
+
+_DATES = "assignment_id course_id member_ids submitted_at due_at".split()
+
+
+def redate(tx: Transaction, changes: Mapping[ObjectId, Mapping[str, Any]]) -> None:
+    """Set these fields of each, which this transaction has read."""
+    updates = [UpdateOne({"_id": _id}, {"$set": fields, "$inc": {"version": 1}}) for _id, fields in changes.items()]
+    if updates:
+        submissions().bulk_write(updates, ordered=False, session=tx.session)
 
 
 def with_file(file_id: ObjectId, tx: Transaction | None = None) -> list[Document]:
