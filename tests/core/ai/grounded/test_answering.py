@@ -62,6 +62,18 @@ def test_what_the_course_says_is_quoted(course: str, question: str, said: str):
 
 
 @pytest.mark.parametrize(
+    ("course", "question", "begins"),
+    [
+        ("python", "What is a variable?", "A variable is"),
+        ("python", "what are expressions", "An expression is"),
+        ("machine_learning", "What is overfitting?", "Overfitting is"),
+    ],
+)
+def test_what_something_is_is_said_first(course: str, question: str, begins: str):
+    assert answered(course, question)[0].startswith(begins)
+
+
+@pytest.mark.parametrize(
     ("course", "question"),
     [
         ("photosynthesis", "What is the capital of France?"),

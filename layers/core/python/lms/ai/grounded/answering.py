@@ -1,12 +1,13 @@
 """The best passages on a question, and an answer that quotes them."""
 
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lms.ai.grounded.bm25 import bm25f
-from lms.ai.grounded.language import LANGUAGES, language_of
+from lms.ai.grounded.language import COPULA, DETERMINER, LANGUAGES, language_of
 from lms.ai.grounded.leaning import points_back
 from lms.ai.grounded.text import pieces, plain, sentences
 from lms.ai.grounded.words import stem, stems, words
@@ -88,10 +89,12 @@ def _paragraphs(lesson: Mapping[str, Any]) -> list[_Paragraph]:
 
 
 class _Quote(NamedTuple):
-    """``held``: how many of the question's words; ``share``: of their weight; ``early``: where the first stands."""
+    """``held``: how many of the question's words; ``share``: of their weight; ``defines``: whether it says
+    what they are; ``early``: where the first stands."""
 
     held: int
     share: float
+    defines: bool
     early: float
     rank: int
     passage: Passage
@@ -111,7 +114,7 @@ def answer(question: str, passages: Sequence[Passage]) -> list[AnswerSentence]:
         for quote in _quotes(passage, rank, weights, whole)
         if quote.share >= _ENOUGH and 2 * quote.held >= len(asked)
     ]
-    best = sorted(quotes, key=lambda quote: (-round(quote.share, 3), quote.early, quote.rank))
+    best = sorted(quotes, key=lambda quote: (-round(quote.share, 3), not quote.defines, quote.early, quote.rank))
     chosen: list[_Quote] = []
     for quote in best:
         if len(chosen) < _MOST_SENTENCES and not any(_overlap(quote.text, other.text) for other in chosen):
@@ -132,6 +135,15 @@ def _weights(asked: Sequence[str], passages: Sequence[str]) -> dict[str, float]:
     return {each: math.log(1 + (count - n + 0.5) / (n + 0.5)) for each, n in holding.items()}
 
 
+_DEFINITION = re.compile(rf"(?:{DETERMINER}\s+)?(?P<term>[^,.;:]{{1,80}}?)\s+{COPULA}\b", re.IGNORECASE)
+
+
+def _defines(text: str, asked: Collection[str]) -> bool:
+    """Whether the sentence says what the things asked about are, as in "A variable is a name"."""
+    found = _DEFINITION.match(plain(text))
+    return found is not None and set(stems(found["term"])) == set(asked)
+
+
 def _quotes(passage: Passage, rank: int, weights: Mapping[str, float], whole: float) -> list[_Quote]:
     """Each sentence but orders to a machine; one that leans on the sentence before comes with it."""
     found: list[_Quote] = []
@@ -147,6 +159,7 @@ def _quotes(passage: Passage, rank: int, weights: Mapping[str, float], whole: fl
         held = [each for each in weights if each in said]
         share = sum(weights[each] for each in held) / whole
         early = min(map(said.index, held), default=0) / max(1, len(said))
-        found.append(_Quote(len(held), share, early, rank, passage, passage.text[begin:end]))
+        text = passage.text[begin:end]
+        found.append(_Quote(len(held), share, _defines(text, weights.keys()), early, rank, passage, text))
         before = begin
     return found
