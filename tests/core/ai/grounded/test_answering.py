@@ -66,7 +66,7 @@ def test_what_the_course_says_is_quoted(course: str, question: str, said: str):
     [
         ("python", "What is a variable?", "A variable is"),
         ("python", "what are expressions", "An expression is"),
-        ("machine_learning", "What is overfitting?", "Overfitting is"),
+        ("machine_learning", "What is supervised learning?", "Supervised learning is"),
     ],
 )
 def test_what_something_is_is_said_first(course: str, question: str, begins: str):
