@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.rows import row, side_by_side, title
@@ -22,7 +23,7 @@ _ROUNDS = 7
 _FLOOR = "import pymongo, pydantic, aws_lambda_powertools"
 _LATER = {
     "ai.run_step, with gemini": "import ai.run_step, lms.ai.gemini.provider; lms.ai.gemini.provider.Client",
-    "ai.run_step, grounded": "import ai.run_step, lms.ai.grounded.provider",
+    "ai.run_step, grounded": "import ai.run_step; from lms.ai.grounded import outlining, questions, sifting",
 }
 _LIMIT_MB = 250
 
@@ -67,12 +68,20 @@ def _layers() -> None:
     """As `sam build` makes them, for arm64 and Python 3.13; with bytecode where a Python 3.13 is there."""
     python = _python_of_lambda()
     print(f"\nLayers, unzipped, {'with' if python else 'without'} bytecode; all of a function's may take 250 MB")
-    total = 0.0
+    sizes = {}
     for name in _layer_names():
-        size = _layer_size(name, python or "true")
-        total += size
-        print(f"{name:34}{size:10.1f} MB", flush=True)
-    print(f"{'all together':34}{total:10.1f} MB   goal {_LIMIT_MB}: {_verdict(total)}")
+        sizes[name] = _layer_size(name, python or "true")
+        print(f"{name:34}{sizes[name]:10.1f} MB", flush=True)
+    most = max(sum(sizes[layer] for layer in layers) for layers in _layers_of_functions())
+    print(f"{'the most of one function':34}{most:10.1f} MB   goal {_LIMIT_MB}: {_verdict(most)}")
+
+
+def _layers_of_functions() -> Iterator[list[str]]:
+    template = read_yaml(ROOT / "template.yaml")
+    shared = template["Globals"]["Function"]["Layers"]
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            yield [layer["Ref"] for layer in [*shared, *resource["Properties"].get("Layers", [])]]
 
 
 def _verdict(total: float) -> str:
