@@ -222,6 +222,9 @@ def test_a_groups_members_see_each_others_files_from_the_draft_on(course: Class)
     assert ben.get(f"/files/{file_id}").status == 404
     saved(ada, path, file_ids=[file_id])
     assert [who.get(f"/files/{file_id}").status for who in (ben, eve, course.owner)] == [200, 404, 404]
+    put_groups(course, [ben])
+    assert ben.get(f"/files/{file_id}").status == 404, "whose owner is no longer in the group"
+    put_groups(course, [ada, ben])
     handed_in(ben, path)
     assert [who.get(f"/files/{file_id}").status for who in (ben, eve, course.owner)] == [200, 404, 200]
 

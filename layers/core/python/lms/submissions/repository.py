@@ -100,9 +100,20 @@ def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict
 
 def latest_by_member(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
     """Of each of these people who have handed in, alone or with others, the last submission, without its texts."""
-    theirs = {"assignment_id": assignment_id, "member_ids": {"$in": list(user_ids)}}
-    found = submissions().find(theirs, _SUMMARY).sort([("submitted_at", ASCENDING), ("attempt", ASCENDING)])
-    return {member: row for row in found for member in row["member_ids"]}
+    theirs = list(user_ids)
+    found = submissions().aggregate(
+        [
+            {"$match": {"assignment_id": assignment_id, "member_ids": {"$in": theirs}}},
+            {"$project": _SUMMARY},
+            {"$sort": {"submitted_at": ASCENDING, "attempt": ASCENDING}},
+            {"$set": {"member": "$member_ids"}},
+            {"$unwind": "$member"},
+            {"$match": {"member": {"$in": theirs}}},
+            {"$group": {"_id": "$member", "last": {"$last": "$$ROOT"}}},
+        ],
+        batchSize=1_000,
+    )
+    return {row["_id"]: row["last"] for row in found}
 
 
 def page_of_own(
