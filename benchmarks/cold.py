@@ -341,7 +341,7 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
     _, path, body = submit()
     submission = f"/submissions/{school.call('POST', path, body)['id']}"
     return [
-        Operation("assessments.draft", "writer", save),
+        Operation("assessments.draft", "reader", save),
         Operation("assessments.submissions", "writer", submit),
         Operation("assessments.submission", "reader", lambda: ("GET", submission, None)),
     ]
