@@ -197,9 +197,7 @@ def test_who_names_failed_messages_has_told_sqs_to_listen():
         source = inspect.getsource(module)
         for event in function.get("Events", {}).values():
             if event["Type"] == "SQS":
-                reports = any(
-                    each in source for each in ("run_steps", "batches.process", "batchItemFailures")
-                )
+                reports = any(each in source for each in ("run_steps", "batches.process", "batchItemFailures"))
                 declared = event["Properties"].get("FunctionResponseTypes", [])
                 assert declared == (["ReportBatchItemFailures"] if reports else []), name
 
