@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
+from lms.courses import attached
 from tests import uploads
 from tests.mongo_commands import recorded
 from tests.people import Api, Person
@@ -96,6 +97,20 @@ def test_a_locked_lesson_shows_nothing_and_an_open_one_does(course: Taught, lear
     show(course, file_id, lesson=1)
     assert statuses(learner, file_id) == SEES
     asked(course.teacher, "PATCH", lesson, {"release": None})
+
+
+def test_of_many_courses_that_show_a_file_the_learners_own_counts(
+    course: Taught, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attached, "_MOST_COURSES", 1)
+    file_id = material(course, b"Shown everywhere.")
+    others = [taught(course.api, course.teacher, [QUESTION]) for _ in range(3)]
+    for each in (course, *others):
+        show(each, file_id)
+    for each in (course, *others):
+        assert statuses(each.learner(), file_id) == SEES
+    assert statuses(course.api.person(), file_id) == KNOWS_NOTHING
+    assert statuses(course.api.person("admin"), file_id) == SEES
 
 
 def test_who_leaves_sees_no_more(course: Taught) -> None:

@@ -347,6 +347,33 @@ def lessons_with_file(file_id: ObjectId, limit: int, tx: Transaction | None = No
     return list(lessons().find(wanted, fields, session=tx.session if tx else None).limit(limit))
 
 
+def releases_with_file(file_id: ObjectId, person_id: ObjectId | None, limit: int) -> dict[ObjectId, list[Any]]:
+    """By course, the release rules of the lessons that show the file: of courses in which the person learns or is
+    on the staff, of any where no person is named."""
+    theirs = [
+        *_joined({"user_id": person_id, "status": "active"}, False, localField="_id", foreignField="course_id"),
+        {
+            "$lookup": {
+                "from": courses.name,
+                "localField": "_id",
+                "foreignField": "_id",
+                "pipeline": [{"$match": {"staff.user_id": person_id}}, {"$project": {"_id": 1}}],
+                "as": "staffed",
+            }
+        },
+        {"$match": {"$or": [{"enrollment": {"$ne": []}}, {"staffed": {"$ne": []}}]}},
+    ]
+    found = lessons().aggregate(
+        [
+            {"$match": {"blocks.file_id": file_id, "deleted_at": None}},
+            {"$group": {"_id": "$course_id", "releases": {"$push": "$release"}}},
+            *(theirs if person_id else []),
+            {"$limit": limit},
+        ]
+    )
+    return {row["_id"]: row["releases"] for row in found}
+
+
 def lessons_to_copy(tx: Transaction, lesson_ids: Sequence[ObjectId]) -> Iterable[Document]:
     return lessons().find({"_id": {"$in": lesson_ids}}, session=tx.session)
 

@@ -85,7 +85,7 @@ def _may_see(who: Caller, file: Document) -> bool:
 def _sees_a_lesson_with(who: Caller, file_id: ObjectId, entered: CourseAccess | None) -> bool:
     """Whether a lesson that is open to the caller shows the file; of whichever course, since copies of a course
     show the files of the first. ``entered`` is a course that the caller is in already."""
-    for course_id, releases in attached.releases(file_id).items():
+    for course_id, releases in attached.releases(file_id, who).items():
         known = entered if entered and entered.course_id == course_id else None
         access = known or _entered(who, course_id, progress=True)
         if access and access.may("lesson.read") and not all(gate.is_locked(access, each) for each in releases):
