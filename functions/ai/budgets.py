@@ -5,7 +5,7 @@ from typing import Annotated
 from lms.caller import Caller, allowed
 from lms.http import app, if_match, lambda_handler, shown
 from lms.spending import budgets
-from lms.spending.models import Budgets, BudgetsBody
+from lms.spending.models.budgets import Budgets, BudgetsBody
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends

@@ -8,7 +8,7 @@ from lms.ai.proposals.models.enhancement import EnhancementRequest
 from lms.ai.proposals.models.quiz import QuizRequest
 from lms.caller import Caller, allowed
 from lms.http import app, lambda_handler, shown
-from lms.spending.models import Estimate, EstimateBody
+from lms.spending.models.estimate import Estimate, EstimateBody
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends

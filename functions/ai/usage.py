@@ -6,7 +6,7 @@ from lms.ai import usage
 from lms.caller import Caller, allowed
 from lms.fields import Reference
 from lms.http import app, lambda_handler, shown
-from lms.spending.models import Usage
+from lms.spending.models.usage import Usage
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends

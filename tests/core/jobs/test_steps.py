@@ -26,7 +26,7 @@ from lms.jobs.steps import Kind, Stage, Step
 from lms.permissions import Role
 from lms.spending import budgets
 from lms.spending.budgets import BudgetExceeded
-from lms.spending.models import BudgetsBody
+from lms.spending.models.budgets import BudgetsBody
 
 LESSONS = ["lesson-1", "lesson-2", "lesson-3"]
 

@@ -13,7 +13,7 @@ from lms import clock, mongo
 from lms.spending import budgets, calls, report, repository
 from lms.spending.budgets import BudgetExceeded
 from lms.spending.calls import Busy, Call, Wanted
-from lms.spending.models import BudgetsBody
+from lms.spending.models.budgets import BudgetsBody
 from lms.spending.scopes import Payer
 
 MODEL = "gemini-2.5-flash"

@@ -9,7 +9,7 @@ from bson import ObjectId
 from lms import clock, mongo
 from lms.audit import audit_log
 from lms.spending import budgets, calls
-from lms.spending.models import BudgetsBody
+from lms.spending.models.budgets import BudgetsBody
 from lms.spending.scopes import Payer
 from tests.people import Api, Person
 from tests.taught import asked, taught

@@ -13,7 +13,7 @@ from lms.ai.gemini.provider import Gemini
 from lms.ai.metering import _Meter
 from lms.ai.tutoring import Passage
 from lms.spending import budgets, report, tasks
-from lms.spending.models import BudgetsBody
+from lms.spending.models.budgets import BudgetsBody
 from lms.spending.scopes import Payer
 from tests import at_once
 from tests.core.ai.gemini.desk import Desk

@@ -20,7 +20,7 @@ from lms.spending.scopes import PLATFORM, Payer, bounds, month_of, of_course, of
 if TYPE_CHECKING:
     from bson import ObjectId
 
-    from lms.spending.models import BudgetsBody
+    from lms.spending.models.budgets import BudgetsBody
 
 Limit = Mapping[str, Any]
 """``tokens`` and ``usd``, each None where it does not limit."""

@@ -1,5 +1,9 @@
 """What AI is asked to do, as usage names it."""
 
+from typing import Literal
+
+Task = Literal["generate_course", "enhance_content", "generate_quiz", "analyze_performance", "ask"]
+
 OF_KIND = {
     "course_generation": "generate_course",
     "content_enhancement": "enhance_content",
