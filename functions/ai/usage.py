@@ -6,7 +6,7 @@ from lms.ai import usage
 from lms.caller import Caller, allowed
 from lms.fields import Reference
 from lms.http import app, lambda_handler, shown
-from lms.spending.models.usage import Usage
+from lms.spending.models.usage import MonthlyUsage
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -21,7 +21,7 @@ def get_usage(
     scope: Literal["me", "user", "course", "platform"] = "me",
     id: Annotated[Reference | None, Query()] = None,
     month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
-) -> Response[Usage]:
+) -> Response[MonthlyUsage]:
     """One's own; a course's for its editors; anybody's and the platform's for admins. ``id`` names the user or the
     course, ``month`` is e.g. 2026-11 (UTC), the present one unless it is named."""
-    return shown(Usage, usage.of(caller, scope, id, month))
+    return shown(MonthlyUsage, usage.of(caller, scope, id, month))

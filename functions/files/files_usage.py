@@ -5,7 +5,7 @@ from typing import Annotated
 from lms.caller import Caller, allowed
 from lms.fields import Reference
 from lms.files import listing
-from lms.files.models import Usage
+from lms.files.models import StorageUsage
 from lms.http import app, lambda_handler, shown
 
 from aws_lambda_powertools.event_handler import Response
@@ -19,5 +19,5 @@ __all__ = ["lambda_handler"]
 def read_usage(
     caller: Annotated[Caller, Depends(allowed("file.read"))],
     course_id: Annotated[Reference | None, Query(description="a course that the caller edits")] = None,
-) -> Response[Usage]:
-    return shown(Usage, listing.usage(caller, course_id))
+) -> Response[StorageUsage]:
+    return shown(StorageUsage, listing.usage(caller, course_id))

@@ -121,6 +121,11 @@ def test_every_shared_part_is_used(section: str):
     assert [name for name in shared if f'"#/components/{section}/{name}"' not in text] == []
 
 
+def test_no_schema_is_named_after_a_module_of_ours():
+    """Two models of one name would be: clients' generators make types of these names."""
+    assert [name for name in CONTRACT["components"]["schemas"] if "__" in name] == []
+
+
 def test_the_version_is_the_releases():
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text("utf-8")
     assert CONTRACT["info"]["version"] == VERSION

@@ -126,7 +126,7 @@ class Room(Resource):
     most_files: int
 
 
-class Usage(Resource):
+class StorageUsage(Resource):
     """``course`` is null where none was asked for."""
 
     person: Room

@@ -32,7 +32,7 @@ class GroupSetList(Body):
     sets: Annotated[list[GroupSetBody], Field(max_length=20)]
 
 
-class Member(Resource):
+class GroupMember(Resource):
     """``name`` is null once the account is gone."""
 
     user_id: Id
@@ -42,7 +42,7 @@ class Member(Resource):
 class Group(Resource):
     id: Id
     name: str
-    members: list[Member]
+    members: list[GroupMember]
 
 
 class GroupSet(Resource):

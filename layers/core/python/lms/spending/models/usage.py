@@ -41,7 +41,7 @@ class Left(Resource):
     usd: float | None
 
 
-class Usage(Figures):
+class MonthlyUsage(Figures):
     """What AI took in ``month`` (UTC), and ``left`` of the budget that holds, which begins anew at ``resets_at``.
     ``budget`` and ``left`` are null where none holds."""
 
