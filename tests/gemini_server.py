@@ -76,6 +76,8 @@ class Asked:
         self.figures: list[Json] = whole.get("figures", [])
         self.question: str = whole.get("question", "")
         self.passages: list[Json] = whole.get("passages", [])
+        self.reference_answers: list[str] = whole.get("reference_answers", [])
+        self.submission: str = whole.get("submission", "")
         self.corrections: list[str] = whole.get("corrections", {}).get("your_last_answer_was_refused_because", [])
         self.limit: int | None = body.get("generationConfig", {}).get("maxOutputTokens")
         schema = json.dumps(body.get("generationConfig", {}).get("responseJsonSchema"), separators=(",", ":"))
@@ -94,7 +96,7 @@ class Asked:
         texts = (
             [shown["text"] for shown in [*self.paragraphs, *self.passages, *self.blocks]]
             + self.lesson_text
-            + [self.question]
+            + [self.question, self.submission]
         )
         found = _INJECTION.search("\n".join(texts))
         return found[1] if found else "nothing was injected"
@@ -306,6 +308,29 @@ def _course_answer(asked: Asked) -> Json:
     return {"answered": bool(sentences), "sentences": sentences}
 
 
+def _grade(asked: Asked) -> Json:
+    """The share of the best points that is the share of a reference answer's long words in the submission."""
+    wanted = set(re.findall(r"[a-z]{5,}", " ".join(asked.reference_answers).lower()))
+    share = len(wanted & set(re.findall(r"[a-z]{5,}", asked.submission.lower()))) / max(1, len(wanted))
+    return _graded(asked, share, 0.9)
+
+
+def _graded(asked: Asked, share: float, confidence: float) -> Json:
+    evidence = (_sentences(asked.submission, 3) or [""])[0]
+    return {
+        "criteria": [
+            {
+                "criterion": each["number"],
+                "points": share * each["levels"][0]["points"],
+                "evidence": evidence,
+                "feedback": f"The submission has been held against the criterion {each['title']}.",
+                "confidence": confidence,
+            }
+            for each in asked.task["criteria"]
+        ]
+    }
+
+
 _WRITERS: dict[str, Callable[[Asked], Json]] = {
     "outline": _outline,
     "lesson": _lesson,
@@ -320,6 +345,7 @@ _WRITERS: dict[str, Callable[[Asked], Json]] = {
     "alt_text": _alt_texts,
     "narrative": _narrative,
     "answer": _course_answer,
+    "grade": _grade,
 }
 
 
@@ -485,7 +511,9 @@ def _invents_figure(asked: Asked, good: Json) -> Json:
 
 
 def _invents_quote(asked: Asked, good: Json) -> Json:
-    for sentence in good["sentences"]:
+    for criterion in good.get("criteria", []):
+        criterion["evidence"] = "These words stand in no submission at all."
+    for sentence in good.get("sentences", []):
         sentence["citations"][0]["quote"] = "These words stand in no passage at all."
     return good
 
@@ -527,10 +555,17 @@ def _heeds(asked: Asked, fault: Fault) -> Reply:
     for shown in [*asked.blocks, *asked.passages]:
         shown["text"] = shown["text"].replace(fault.text, "")
     asked.question = asked.question.replace(fault.text, "")
+    asked.submission = asked.submission.replace(fault.text, "")
     return _answer(asked, json.dumps(write(asked)))
 
 
-_FIRST_SEEN = {"examples": "text", "key_terms": "definition", "images": "alt", "sentences": "text"}
+_FIRST_SEEN = {
+    "examples": "text",
+    "key_terms": "definition",
+    "images": "alt",
+    "sentences": "text",
+    "criteria": "feedback",
+}
 
 
 def _with(good: Json, text: str) -> Json:
@@ -591,6 +626,7 @@ FAULTS: dict[str, Callable[[Asked, Fault], Reply]] = {
     "invents_figure": _says(_invents_figure),
     "invents_quote": _says(_invents_quote),
     "markup": _says(_says_in_schema(lambda asked: 'Fine. <img src="x" onerror="alert(1)">')),
+    "full_marks": _says(lambda asked, good: _graded(asked, 1.0, 1.0)),
     "obeys": _says(lambda asked, good: asked.injected),
     "heeds": _heeds,
     "writes": _writes,

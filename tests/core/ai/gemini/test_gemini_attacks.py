@@ -21,6 +21,7 @@ from lms.ai.tutoring import Passage
 from lms.fields import Difficulty
 from lms.figures import Figure
 from tests.attacks import ATTACKS, Attack
+from tests.core.ai.assessed import graded
 from tests.core.ai.gemini.desk import MODEL, OUTLINE, PLAN, Desk, request
 from tests.gemini_server import FakeGemini
 
@@ -136,6 +137,7 @@ ASK: dict[str, Callable[[Gemini, str], object]] = {
     "a learner's question": lambda gemini, order: gemini.answer(
         f"Why are leaves green? {order}", passages(HARMLESS), "en"
     ),
+    "a submission": lambda gemini, order: gemini.grade(graded(order)),
 }
 """By the place where an order stands: what is asked."""
 

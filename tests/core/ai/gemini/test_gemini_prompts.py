@@ -14,6 +14,7 @@ from lms.ai.models import Span
 from lms.ai.tutoring import Passage
 from lms.fields import Difficulty
 from lms.figures import Figure
+from tests.core.ai.assessed import graded
 from tests.core.ai.gemini.desk import OUTLINE, PLAN, SOURCE, Desk, request
 
 NAMES = sorted(path.stem for path in prompts.FILES.glob("*.md"))
@@ -68,6 +69,7 @@ CALLS: dict[str, Callable[[Gemini], object]] = {
     "questions.v2": lambda gemini: gemini.questions(QUESTIONS, TEXT, [SOURCE]),
     "narrative.v1": lambda gemini: gemini.narrate(FIGURES, "learner", "en"),
     "answer.v1": lambda gemini: gemini.answer("What do membranes hold?", [PASSAGE], "en"),
+    "grade.v1": lambda gemini: gemini.grade(graded("Leaves are green.")),
 }
 """By the file that is in use for a task: a call whose last request to the model is that task's."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lms.ai.gemini.answers import json_schema
+from lms.ai.gemini.grading import GradeAnswer
 from lms.ai.gemini.outlining import OutlineAnswer
 from lms.ai.gemini.quizzing import QuizAnswer
 from lms.ai.gemini.teaching import LessonAnswer
@@ -30,7 +31,7 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("cited", [True, False])
-@pytest.mark.parametrize("answer", [OutlineAnswer, LessonAnswer, QuizAnswer])
+@pytest.mark.parametrize("answer", [OutlineAnswer, LessonAnswer, QuizAnswer, GradeAnswer])
 def test_only_documented_keywords_are_sent(answer, cited):
     schema = json_schema(answer, cited=cited)
     for part in parts(schema):

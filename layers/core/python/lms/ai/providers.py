@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from lms.config import settings
 
 if TYPE_CHECKING:
+    from lms.ai.grading_task import Grading, GradingTask
     from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
     from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
     from lms.ai.narration import About, Sentence
@@ -44,6 +45,10 @@ class Provider(Protocol):
 
     def answer(self, question: str, passages: Sequence[Passage], language: str) -> list[AnswerSentence]:
         """Each with the passages that it rests on; none where they do not answer the question."""
+        ...
+
+    def grade(self, task: GradingTask) -> Grading:
+        """Raise ContentRefused where no answer is fit to be shown."""
         ...
 
 

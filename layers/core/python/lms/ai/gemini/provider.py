@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from lms import clock
 from lms.ai import gates
 from lms.ai.failures import BudgetExhausted, ContentRefused
-from lms.ai.gates import enhancements
+from lms.ai.gates import enhancements, grades
 from lms.ai.gemini import (
     answering,
     answers,
     enhancing,
+    grading,
     narrating,
     outlining,
     paragraphs,
@@ -25,6 +26,7 @@ from lms.ai.gemini.client import Client, Reply
 from lms.ai.gemini.pricing import cost_usd
 from lms.ai.gemini.prompts import LEAST_OUTPUT, Prompt
 from lms.ai.gemini.retries import Outage, Retries
+from lms.ai.grading_task import Grading, GradingTask
 from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
 from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
 from lms.ai.narration import About, Sentence
@@ -140,6 +142,14 @@ class Gemini:
             questioning.QuestionsAnswer,
             lambda answer: questioning.questions(answer, task, prose),
             lambda made: questioning.problems(made, task, prose),
+        )
+
+    def grade(self, task: GradingTask) -> Grading:
+        return self._ask(
+            grading.prompt(task),
+            grading.GradeAnswer,
+            lambda answer: grading.grading(answer, task),
+            lambda made: grades.problems(made, task),
         )
 
     def _ask(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lms.ai.grading_task import Grading, GradingTask
     from lms.ai.lesson_texts import Enhancement, LessonText, Questions, QuestionTask, Task
     from lms.ai.models import CourseRequest, Lesson, LessonPlan, Outline, Quiz, Source
     from lms.ai.narration import About, Sentence
@@ -73,3 +74,9 @@ class Grounded:
         from lms.ai.grounded import answering
 
         return answering.answer(question, passages)
+
+    def grade(self, task: GradingTask) -> Grading:
+        """By comparison with the reference answers; without points where there is nothing to compare with."""
+        from lms.ai.grounded import grading
+
+        return grading.grade(task)
