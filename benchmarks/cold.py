@@ -325,6 +325,7 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.assignment", "writer", lambda: ("PATCH", assignment, {"title": "B"})),
         Operation("assessments.assignment_overrides", "reader", lambda: ("GET", f"{assignment}/overrides", None)),
         Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
+        Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
     ]
 
 
@@ -339,11 +340,13 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
         return "POST", f"{assignment}/submissions", {"text": f"Leaves turn light, {next(numbers)} times."}
 
     _, path, body = submit()
-    submission = f"/submissions/{school.call('POST', path, body)['id']}"
+    made = school.call("POST", path, body)
+    submission, grade = f"/submissions/{made['id']}", f"{assignment}/grades/{made['user_id']}"
     return [
         Operation("assessments.draft", "reader", save),
         Operation("assessments.submissions", "writer", submit),
         Operation("assessments.submission", "reader", lambda: ("GET", submission, None)),
+        Operation("assessments.grade", "reader", lambda: ("GET", grade, None)),
     ]
 
 

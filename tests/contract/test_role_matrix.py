@@ -149,6 +149,9 @@ BODIES: dict[str, Body] = {
     "GET /assignments/{id}/submissions": lambda place: None,
     "POST /assignments/{id}/submissions": lambda place: {},
     "GET /submissions/{id}": lambda place: None,
+    "GET /assignments/{id}/grades": lambda place: None,
+    "GET /assignments/{id}/grades/{user_id}": lambda place: None,
+    "PUT /assignments/{id}/grades/{user_id}": lambda place: {"points": 85, "group": True},
     "GET /courses/{id}/groups": lambda place: None,
     "PUT /courses/{id}/groups": lambda place: grouping(place.more.get("user_id", NOBODYS)),
     "POST /ai/generate-course": lambda place: GENERATE,
@@ -182,6 +185,7 @@ BODIES: dict[str, Body] = {
 }
 
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
+HEADERS = {"PUT /assignments/{id}/grades/{user_id}": {"If-Match": '"0"'}}
 """Of the operations that cannot do without."""
 
 Prepare = Callable[[Person, Place, Person], None]
@@ -242,6 +246,9 @@ PREPARED: dict[str, Prepare] = {
     "GET /assignments/{id}/submissions": lambda owner, place, caller: with_submission(owner, place, caller),
     "POST /assignments/{id}/submissions": lambda owner, place, caller: with_draft(owner, place, caller),
     "GET /submissions/{id}": lambda owner, place, caller: with_submission(owner, place, caller),
+    "GET /assignments/{id}/grades": lambda owner, place, caller: with_submission(owner, place, caller),
+    "GET /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
+    "PUT /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
     "GET /files": lambda owner, place, caller: with_file(place, caller),
@@ -530,7 +537,9 @@ def call(name: str, person: Person, place: Place) -> Answer:
     for key, value in ids.items():
         path = path.replace(f"{{{key}}}", value)
     headers = (
-        {"If-Match": f'"{place.more["version"]}"'} if "version" in place.more and first == "attempts" else None
+        {"If-Match": f'"{place.more["version"]}"'}
+        if "version" in place.more and first == "attempts"
+        else HEADERS.get(name)
     )
     return person.call(method, path + QUERIES.get(name, ""), BODIES[name](place), headers)
 

@@ -73,6 +73,8 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "attempt.grade": STAFF,
     "submission.make": frozenset({CourseRole.LEARNER}),
     "submission.read": MEMBERS,
+    "grade.give": STAFF,
+    "grade.read": MEMBERS,
     "assignment.read": MEMBERS,
     "assignment.edit": EDITORS,
     "rubric.edit": EDITORS,

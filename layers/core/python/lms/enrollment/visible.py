@@ -1,5 +1,7 @@
 """The learners of a course whom the caller sees: an assistant may be limited to cohorts."""
 
+from collections.abc import Collection
+
 from bson import ObjectId
 
 from lms.courses.access import CourseAccess
@@ -32,6 +34,12 @@ def learner(access: CourseAccess, user_id: ObjectId) -> Document:
     for enrollment in repository.page_of_enrollments(access.course_id, wanted, None, 1):
         return enrollment
     raise NotFound()
+
+
+def among(access: CourseAccess, user_ids: Collection[ObjectId]) -> set[ObjectId]:
+    """Those of the people whose enrollments, of whatever status, the caller sees."""
+    wanted = {"user_id": {"$in": list(user_ids)}, **seen(access)}
+    return {row["user_id"] for row in repository.page_of_enrollments(access.course_id, wanted, None, 0)}
 
 
 def learners(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:

@@ -51,3 +51,8 @@ class Pseudonyms(NamedTuple):
 
 def in_assignment(assignment_id: ObjectId) -> Pseudonyms:
     return Pseudonyms(assignment_id, repository.pseudonym_secret(assignment_id))
+
+
+def needed(assignment: Mapping[str, Any]) -> Pseudonyms | None:
+    """Those under which graders see the assignment's learners; None where they may know them."""
+    return in_assignment(assignment["_id"]) if are_needed(assignment) else None

@@ -116,6 +116,23 @@ def latest_by_member(assignment_id: ObjectId, user_ids: Collection[ObjectId]) ->
     return {row["_id"]: row["last"] for row in found}
 
 
+def held(tx: Transaction, assignment_id: ObjectId, member_id: ObjectId, wanted: Document) -> Document | None:
+    """The person's last submission of those ``wanted``, without its texts: a change of its dates at the same time
+    conflicts with this."""
+    return submissions().find_one_and_update(
+        {"assignment_id": assignment_id, "member_ids": member_id, **wanted},
+        {"$inc": {"holds": 1}},
+        projection=_SUMMARY,
+        sort=[("submitted_at", DESCENDING), ("attempt", DESCENDING)],
+        session=tx.session,
+    )
+
+
+def hold_all(tx: Transaction, assignment_id: ObjectId) -> None:
+    """Who grades one of the assignment's submissions at the same time conflicts with this."""
+    submissions().update_many({"assignment_id": assignment_id}, {"$inc": {"holds": 1}}, session=tx.session)
+
+
 def page_of_own(
     assignment_id: ObjectId, user_id: ObjectId, holder_id: ObjectId, after: ObjectId | None, limit: int
 ) -> list[Document]:

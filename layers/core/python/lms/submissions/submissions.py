@@ -5,13 +5,14 @@ from typing import Any
 
 from bson import ObjectId
 
+from lms import mongo
 from lms.assignments import assignments
 from lms.auth import people
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.enrollment import visible
-from lms.errors import NotFound
-from lms.mongo import Document
+from lms.errors import Invalid, NotFound
+from lms.mongo import Document, Transaction
 from lms.submissions import holders, pseudonyms, repository
 from lms.submissions.access import is_staff, may_see
 from lms.submissions.pseudonyms import Pseudonyms
@@ -24,6 +25,18 @@ def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict
     return repository.latest_of(assignment_id, holder_ids)
 
 
+def held(tx: Transaction, assignment_id: ObjectId, user_id: ObjectId, submission_id: str | None) -> Document | None:
+    """The person's submission of this id, or the last one; its dates stay as they are until the end of ``tx``.
+
+    Raise 422 where the person has none of this id.
+    """
+    wanted = {"_id": ObjectId(submission_id)} if submission_id else {}
+    found = repository.held(tx, assignment_id, user_id, wanted)
+    if submission_id and found is None:
+        raise Invalid(errors=[{"pointer": "/submission_id", "message": "names no submission of this learner"}])
+    return found
+
+
 def shown(access: CourseAccess, submission: Mapping[str, Any]) -> Document:
     """The submission; to staff under a pseudonym where grading is blind. Raise 404 for who may not see it."""
     if not may_see(access, submission):
@@ -31,11 +44,7 @@ def shown(access: CourseAccess, submission: Mapping[str, Any]) -> Document:
     if not is_staff(access):
         return {**submission, "blind": False}
     assignment = assignments.of(submission["assignment_id"])
-    return _seen(submission, _pseudonyms(assignment))
-
-
-def _pseudonyms(assignment: Mapping[str, Any]) -> Pseudonyms | None:
-    return pseudonyms.in_assignment(assignment["_id"]) if pseudonyms.are_needed(assignment) else None
+    return _seen(submission, pseudonyms.needed(assignment))
 
 
 def _seen(submission: Mapping[str, Any], named: Pseudonyms | None) -> Document:
@@ -60,18 +69,37 @@ def variant(shown: Mapping[str, Any]) -> str:
 def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
     """For staff a row for each learner, with the last submission of those who have handed in; for a learner a row
     for each submission of their own. ``place`` is a row's for the cursor."""
-    after = decode_id(cursor)
     if not is_staff(access):
-        return _own(access, after, limit)
-    named = _pseudonyms(access.resource)
+        return _own(access, decode_id(cursor), limit)
+    return list(by_learner(access, cursor, limit).values())
+
+
+def by_learner(access: CourseAccess, cursor: str | None, limit: int) -> dict[ObjectId, Document]:
+    """What ``page`` shows staff, by who the learners really are."""
+    named = pseudonyms.needed(access.resource)
     if named is None:
         enrolled = visible.learners(access, cursor, limit)
         return _rows(access, {row["user_id"]: str(row["_id"]) for row in enrolled}, None)
+    after = decode_id(cursor)
     enrolled = visible.learners(access, None, _MOST_LEARNERS)
     # In the order of pseudonyms: that of enrollment would tell who is who.
     everybody = sorted((named.of(row["user_id"]), row["user_id"]) for row in enrolled)
     following = [(place, _id) for place, _id in everybody if after is None or place > str(after)]
     return _rows(access, {_id: place for place, _id in following[:limit]}, named)
+
+
+def learner(access: CourseAccess, name: str) -> ObjectId:
+    """Whom staff name by a learner's id, where grading is blind by a pseudonym. Raise 404 for one whom the caller
+    does not see."""
+    given, named = mongo.object_id(name), pseudonyms.needed(access.resource)
+    if named is None:
+        visible.learner(access, given)
+        return given
+    enrolled = visible.learners(access, None, _MOST_LEARNERS)
+    found = named.behind(str(given), (row["user_id"] for row in enrolled))
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def _own(access: CourseAccess, after: ObjectId | None, limit: int) -> list[Document]:
@@ -89,12 +117,14 @@ def _own(access: CourseAccess, after: ObjectId | None, limit: int) -> list[Docum
     ]
 
 
-def _rows(access: CourseAccess, places: Mapping[ObjectId, str], named: Pseudonyms | None) -> list[Document]:
+def _rows(
+    access: CourseAccess, places: Mapping[ObjectId, str], named: Pseudonyms | None
+) -> dict[ObjectId, Document]:
     submitted = repository.latest_by_member(access.resource["_id"], places)
     saved = repository.draft_times(access.resource["_id"], places)
     names = {} if named else people.names(places)
-    return [
-        {
+    return {
+        user_id: {
             "place": place,
             "user_id": named.of(user_id) if named else user_id,
             "name": names.get(user_id),
@@ -102,4 +132,4 @@ def _rows(access: CourseAccess, places: Mapping[ObjectId, str], named: Pseudonym
             "submission": _seen(submitted[user_id], named) if user_id in submitted else None,
         }
         for user_id, place in places.items()
-    ]
+    }

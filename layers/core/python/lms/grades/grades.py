@@ -1,0 +1,171 @@
+"""Grades as graders give them and as staff and learners see them: of an assignment and a learner, with or without
+a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bson import ObjectId
+from pymongo.errors import BulkWriteError
+
+from lms import clock, mongo
+from lms.assignments import assignments
+from lms.courses import changes
+from lms.courses.access import CourseAccess
+from lms.enrollment import visible
+from lms.errors import Invalid, NotFound, PreconditionFailed
+from lms.grades import history, penalties, repository, scoring
+from lms.grades.history import Change
+from lms.mongo import Document, Transaction
+from lms.rubrics import rubrics
+from lms.submissions import pseudonyms, submissions
+from lms.submissions.access import is_staff
+from lms.submissions.pseudonyms import Pseudonyms
+
+if TYPE_CHECKING:
+    from lms.grades.models.grade import GivenGrade
+
+_DUPLICATE = 11000
+
+
+def put(access: CourseAccess, name: str, body: GivenGrade, expected: int) -> Document:
+    """Give the learner of this name, a pseudonym where grading is blind, this grade.
+
+    Raise 412 where it is no longer at the ``expected`` version, 0 for none, and 422 for what the rubric does not
+    give, a submission that is not the learner's, or a released grade that changes without a why.
+    """
+    user_id = submissions.learner(access, name)
+
+    def work(tx: Transaction) -> Document:
+        assignment = assignments.of(access.resource["_id"], tx)
+        submission = submissions.held(tx, assignment["_id"], user_id, body.submission_id)
+        graded = _members(access, body, submission) if body.group else {user_id}
+        found = repository.of_learners(assignment["_id"], graded | {user_id}, tx)
+        before = {_id: found.get(_id) or history.none_yet(assignment, _id) for _id in graded}
+        changes.current(before[user_id], expected)
+        if body.group:
+            before = {_id: row for _id, row in before.items() if _id == user_id or row["origin"] != "person"}
+        _require_why(before, body.why)
+        fields = {**_given(tx, assignment, submission, body), "graded_by": access.caller.id}
+        return _written(tx, assignment, before, fields, body.why)[user_id]
+
+    try:
+        written = mongo.transaction(work)
+    except BulkWriteError as error:
+        if all(each["code"] == _DUPLICATE for each in error.details["writeErrors"]):
+            raise PreconditionFailed() from None
+        raise
+    return shown(access, written)
+
+
+def _members(access: CourseAccess, body: GivenGrade, submission: Mapping[str, Any] | None) -> set[ObjectId]:
+    """Who handed it in together, as far as the caller sees them."""
+    if submission is None or submission["group_id"] is None:
+        raise Invalid(errors=[{"pointer": "/group", "message": "needs a submission of a group"}])
+    return visible.among(access, submission["member_ids"])
+
+
+def _require_why(before: Mapping[ObjectId, Mapping[str, Any]], why: str | None) -> None:
+    if why is None and any(row["released_at"] for row in before.values()):
+        message = "is needed: learners have seen this grade"
+        raise Invalid(errors=[{"pointer": "/why", "message": message}], code="WHY_NEEDED")
+
+
+def _given(
+    tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[str, Any] | None, body: GivenGrade
+) -> Document:
+    """What the body says, as it is kept."""
+    possible, raw, rubric, criteria = assignment["points"], None, None, []
+    if body.criteria is not None:
+        rubric = _rubric(tx, assignment, submission)
+        criteria = scoring.criteria(body.criteria, rubric)
+        raw = scoring.in_proportion(criteria, rubric["points"], possible)
+    elif body.points is not None:
+        raw = scoring.of_points(body.points, possible)
+    return {
+        "submission_id": submission["_id"] if submission else None,
+        "rubric": {"id": rubric["rubric_id"], "version": rubric["version"]} if rubric else None,
+        "criteria": criteria,
+        **penalties.scored(assignment, raw, submission["late_seconds"] if submission else 0),
+        "excused": body.excused,
+        "comment": body.comment,
+        "origin": "group" if body.group else "person",
+    }
+
+
+def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[str, Any] | None) -> Document:
+    """The version that the submission was handed in under, else the assignment's rubric as it stands."""
+    pin = submission["rubric"] if submission else None
+    if pin is None and assignment["rubric_id"] is None:
+        raise Invalid(errors=[{"pointer": "/criteria", "message": "need a rubric: the assignment has none"}])
+    if pin is None:
+        latest = rubrics.latest(assignment["rubric_id"], tx)
+        pin = {"id": latest["_id"], "version": latest["version"]}
+    return rubrics.pinned(tx, pin["id"], pin["version"])
+
+
+def _written(
+    tx: Transaction,
+    assignment: Mapping[str, Any],
+    before: Mapping[ObjectId, Document],
+    fields: Mapping[str, Any],
+    why: str | None,
+) -> dict[ObjectId, Document]:
+    now = clock.now()
+    at_once = now if assignment["release"] == "at_once" else None
+    given = [
+        Change(row, {**fields, "graded_at": now, "released_at": row["released_at"] or at_once})
+        for row in before.values()
+    ]
+    after = history.change(tx, given, by=fields["graded_by"], why=why)
+    return {row["user_id"]: row for row in after}
+
+
+def read(access: CourseAccess, name: str) -> Document:
+    """The learner's grade with its history: to staff as it stands, to learners their own once it is released.
+
+    Raise 404 for a learner whom the caller does not see.
+    """
+    if is_staff(access):
+        return shown(access, _found(access, submissions.learner(access, name)))
+    if name != str(access.caller.id) or not access.resource["published"]:
+        raise NotFound()
+    return shown(access, _released(access, _found(access, access.caller.id)))
+
+
+def _found(access: CourseAccess, user_id: ObjectId) -> Document:
+    return repository.grade(access.resource["_id"], user_id) or history.none_yet(access.resource, user_id)
+
+
+def _released(access: CourseAccess, grade: Document) -> Document:
+    return grade if grade["released_at"] else history.none_yet(access.resource, grade["user_id"])
+
+
+def shown(access: CourseAccess, grade: Mapping[str, Any]) -> Document:
+    """With its history."""
+    rows = history.of(grade) if grade["version"] else []
+    if not is_staff(access):
+        return {**_seen(grade, None), "history": history.since_release(rows)}
+    return {**_seen(grade, pseudonyms.needed(access.resource)), "history": rows}
+
+
+def _seen(grade: Mapping[str, Any], named: Pseudonyms | None) -> Document:
+    user_id = grade["user_id"]
+    return {**grade, "blind": named is not None, "user_id": named.of(user_id) if named else user_id}
+
+
+def variant(access: CourseAccess, shown: Mapping[str, Any]) -> str:
+    """What the representation depends on beside the version."""
+    return "blind" if shown["blind"] else "staff" if is_staff(access) else "own"
+
+
+def page(access: CourseAccess, cursor: str | None, limit: int) -> list[Document]:
+    """A row for each learner whom the caller sees, in the order of ``lms.submissions.submissions.page``."""
+    rows = submissions.by_learner(access, cursor, limit)
+    found = repository.of_learners(access.resource["_id"], rows)
+    named = pseudonyms.needed(access.resource)
+    return [
+        {**row, "grade": _seen(found.get(user_id) or history.none_yet(access.resource, user_id), named)}
+        for user_id, row in rows.items()
+    ]

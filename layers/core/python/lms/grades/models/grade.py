@@ -1,0 +1,119 @@
+"""What graders say of a learner's work, and what stands then."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from lms.fields import Body, Flag, Id, Kept, Moment, Reference, Resource
+from lms.rubrics.points import Points
+from lms.submissions.models.submission import PinnedRubric, SubmissionSummary
+
+Comment = Annotated[str, StringConstraints(max_length=10_000)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Origin = Literal["person", "group"]
+
+
+class GivenCriterion(Body):
+    """One of the rubric's levels, or, in a criterion that is ranged, any points between its levels'; both where
+    the level is to be named too."""
+
+    criterion_id: Reference
+    level_id: Reference | None = None
+    points: Points | None = None
+    comment: Comment = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.level_id is None and self.points is None:
+            raise ValueError("give a level_id or points")
+        return self
+
+
+class GivenGrade(Body):
+    """One of ``criteria``, each of the rubric's once; ``points``, at most the assignment's; or ``excused``.
+
+    ``submission_id``: the one that is graded; left out, the last that was handed in, if any. ``group``: the same
+    for all who handed it in together, but for those whose grade was given to them alone. ``why`` is needed where a
+    released grade changes.
+    """
+
+    criteria: Annotated[list[GivenCriterion], Field(min_length=1, max_length=30)] | None = None
+    points: Points | None = None
+    excused: Flag = False
+    comment: Comment = ""
+    submission_id: Reference | None = None
+    group: Flag = False
+    why: Why | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.criteria is not None) + (self.points is not None) + self.excused != 1:
+            raise ValueError("give either criteria, or points, or excused")
+        return self
+
+
+class GradedCriterion(Resource):
+    criterion_id: Id
+    level_id: Id | None
+    points: float
+    comment: str
+
+
+class GradeSummary(Resource):
+    """Version 0: there is no grade yet, or none that the learner may see.
+
+    ``score`` is ``raw`` less ``penalty``, which coming late by ``late_seconds`` costs. ``criteria`` have the
+    points of ``rubric``, ``raw`` is in proportion to what the assignment is worth. ``origin`` ``group``: given to
+    the group. Where ``blind``, ``user_id`` is a pseudonym.
+    """
+
+    assignment_id: Id
+    course_id: Id
+    user_id: Id
+    blind: bool
+    submission_id: Id | None
+    rubric: PinnedRubric | None
+    criteria: list[GradedCriterion]
+    raw: float | None
+    penalty: float
+    late_seconds: int
+    score: float | None
+    excused: bool
+    comment: str
+    origin: Origin | None
+    graded_by: Id | None
+    graded_at: Moment | None
+    released_at: Moment | None
+    version: int
+    updated_at: Moment | None
+
+
+Fields = Annotated[dict[str, Any], Kept(dict[str, Any])]
+
+
+class GradeChange(Resource):
+    """The fields that this ``version`` changed, ``before`` and ``after``. ``by`` is null where a rule did it: a
+    due date that moved, say."""
+
+    version: int
+    at: Moment
+    by: Id | None
+    why: str | None
+    before: Fields
+    after: Fields
+
+
+class Grade(GradeSummary):
+    """``history``: every change, the first one first; to the learner those since the release."""
+
+    history: list[GradeChange]
+
+
+class GradedLearner(Resource):
+    """``submission`` is the last one, null where nothing is handed in. In a blind assignment ``user_id`` is a
+    pseudonym and ``name`` null."""
+
+    user_id: Id
+    name: str | None
+    submission: SubmissionSummary | None
+    grade: GradeSummary

@@ -1,0 +1,66 @@
+"""Grades, each of an assignment and a learner, and every change of them, in MongoDB."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from bson import ObjectId
+from pymongo import ASCENDING, IndexModel, ReplaceOne
+
+from lms import mongo
+from lms.mongo import Document, Transaction
+
+_OF_SUBMISSIONS: Document = {"submission_id": {"$type": "objectId"}}
+
+grades = mongo.collection(
+    "grades",
+    indexes=[
+        IndexModel([("assignment_id", ASCENDING), ("user_id", ASCENDING)], unique=True),
+        IndexModel(
+            [("submission_id", ASCENDING)], partialFilterExpression={"submission_id": {"$type": "objectId"}}
+        ),
+    ],
+)
+grade_history = mongo.collection(
+    "grade_history",
+    indexes=[
+        IndexModel([("assignment_id", ASCENDING), ("user_id", ASCENDING), ("version", ASCENDING)], unique=True)
+    ],
+)
+
+
+def grade(assignment_id: ObjectId, user_id: ObjectId) -> Document | None:
+    return grades().find_one({"assignment_id": assignment_id, "user_id": user_id})
+
+
+def of_learners(
+    assignment_id: ObjectId, user_ids: Collection[ObjectId], tx: Transaction | None = None
+) -> dict[ObjectId, Document]:
+    """By learner, of those of these who have one."""
+    wanted = {"assignment_id": assignment_id, "user_id": {"$in": list(user_ids)}}
+    return {row["user_id"]: row for row in grades().find(wanted, session=tx.session if tx else None)}
+
+
+def of_submissions(tx: Transaction, submission_ids: Collection[ObjectId]) -> list[Document]:
+    """Those that were given for these submissions."""
+    wanted: Document = {"submission_id": {"$in": list(submission_ids), "$type": "objectId"}}
+    return list(grades().find(wanted, session=tx.session))
+
+
+def write(tx: Transaction, rows: Sequence[Document], log: Sequence[Document]) -> None:
+    """Put these in place of the versions before, which this transaction has read, and append to the history.
+
+    Raise BulkWriteError where another has given one of them a first grade at the same time.
+    """
+    updates: list[Any] = [
+        ReplaceOne({"_id": row["_id"], "version": row["version"] - 1}, row, upsert=row["version"] == 1)
+        for row in rows
+    ]
+    written = grades().bulk_write(updates, ordered=False, session=tx.session)
+    assert written.matched_count + written.upserted_count == len(rows), "what a transaction has read stays"
+    grade_history().insert_many(log, session=tx.session)
+
+
+def history(assignment_id: ObjectId, user_id: ObjectId) -> list[Document]:
+    """Of one grade, the first change first."""
+    found = grade_history().find({"assignment_id": assignment_id, "user_id": user_id})
+    return list(found.sort("version", ASCENDING).limit(500))
