@@ -326,6 +326,8 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.assignment_overrides", "reader", lambda: ("GET", f"{assignment}/overrides", None)),
         Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
+        Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
+        Operation("assessments.my_grades", "reader", lambda: ("GET", "/users/me/grades", None)),
     ]
 
 

@@ -152,6 +152,8 @@ BODIES: dict[str, Body] = {
     "GET /assignments/{id}/grades": lambda place: None,
     "GET /assignments/{id}/grades/{user_id}": lambda place: None,
     "PUT /assignments/{id}/grades/{user_id}": lambda place: {"points": 85, "group": True},
+    "POST /assignments/{id}/release": lambda place: {},
+    "GET /users/me/grades": lambda place: None,
     "GET /courses/{id}/groups": lambda place: None,
     "PUT /courses/{id}/groups": lambda place: grouping(place.more.get("user_id", NOBODYS)),
     "POST /ai/generate-course": lambda place: GENERATE,
@@ -249,6 +251,7 @@ PREPARED: dict[str, Prepare] = {
     "GET /assignments/{id}/grades": lambda owner, place, caller: with_submission(owner, place, caller),
     "GET /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "PUT /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
+    "POST /assignments/{id}/release": lambda owner, place, caller: with_grade(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
     "GET /files": lambda owner, place, caller: with_file(place, caller),
@@ -385,6 +388,13 @@ def with_submission(owner: Person, place: Place, caller: Person) -> None:
     plan = making.plan(access, SubmitBody())
     made = mongo.transaction(lambda tx: making.make(tx, access, plan))
     place.more["submissions"] = str(made["_id"])
+
+
+def with_grade(owner: Person, place: Place, caller: Person) -> None:
+    """Of a learner, held."""
+    with_submission(owner, place, caller)
+    path = f"/assignments/{place.more['assignments']}/grades/{place.more['user_id']}"
+    owner.put(path, {"points": 85}, headers={"If-Match": '"0"'})
 
 
 def grouping(user_id: str) -> Any:

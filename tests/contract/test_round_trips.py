@@ -136,6 +136,8 @@ OPERATIONS = {
     "GET /assignments/{id}/grades": 6,
     "GET /assignments/{id}/grades/{user_id}": 3,
     "PUT /assignments/{id}/grades/{user_id}": 12,
+    "POST /assignments/{id}/release": 9,
+    "GET /users/me/grades": 2,
     "GET /courses/{id}/groups": 3,
     "PUT /courses/{id}/groups": 7,
     "POST /ai/generate-course": 8,

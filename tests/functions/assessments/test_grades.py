@@ -254,3 +254,86 @@ def test_blind_graders_know_pseudonyms_alone(course: Class):
     answer = give(course.owner, path, pseudonym, points=64)
     assert (answer.status, answer.json["user_id"], answer.json["submission_id"]) == (200, pseudonym, made["id"])
     assert learner.id not in answer.text + course.owner.get(f"{path}/grades/{pseudonym}").text
+
+
+def release(staff: Person, path: str, *names: str) -> dict[str, Any]:
+    answer = staff.post(f"{path}/release", {"user_ids": list(names)} if names else {})
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_staff_release_the_grades_of_some_or_of_all(course: Class):
+    from lms.audit import audit_log
+
+    path, people = new_assignment(course), [course.learner() for _ in range(3)]
+    for number, each in enumerate(people):
+        given(course.owner, path, each.id, points=number)
+    assert release(course.owner, path, people[0].id)["released"] == 1
+    assert [read(each, path, each.id)["score"] for each in people] == [0, None, None]
+    unknown = course.owner.post(f"{path}/release", {"user_ids": [people[1].id, "0" * 24]})
+    assert pointers(unknown) == ["/user_ids/1"]
+    everybody = release(course.owner, path)
+    assert (everybody["released"], everybody["released_at"] is not None) == (2, True)
+    again = release(course.owner, path)
+    assert (again["released"], again["released_at"]) == (0, everybody["released_at"])
+    assert [read(each, path, each.id)["score"] for each in people] == [0, 1, 2]
+    assert course.owner.get(path).json["released_at"] == everybody["released_at"]
+
+    told = [event for event in events_of(path.rpartition("/")[2]) if event["type"] == "grades.released"]
+    assert [len(event["data"]["user_ids"]) for event in told] == [1, 2]
+    assert audit_log().count_documents({"target_id": told[0]["subject_id"], "action": "grades.released"}) == 2
+    last = read(course.owner, path, people[1].id)["history"][-1]
+    assert (last["by"], list(last["after"])) == (course.owner.id, ["released_at"])
+    assert give(course.owner, path, people[1].id, 1, points=9, why="x").status == 412, "who graded saw it held"
+    assert pointers(give(course.owner, path, people[1].id, 2, points=9)) == ["/why"]
+
+
+def test_release_ends_blind_grading_where_it_is_of_all(course: Class):
+    path, learner = new_assignment(course, blind=True), course.learner()
+    [row] = course.owner.get(f"{path}/grades").json["items"]
+    given(course.owner, path, row["user_id"], points=64)
+    assert release(course.owner, path, row["user_id"]) == {
+        "assignment_id": path.rpartition("/")[2],
+        "released": 1,
+        "released_at": None,
+    }
+    assert course.owner.get(f"{path}/grades").json["items"][0]["user_id"] == row["user_id"]
+    release(course.owner, path)
+    [named] = course.owner.get(f"{path}/grades").json["items"]
+    assert (named["user_id"], named["grade"]["score"], bool(named["name"])) == (learner.id, 64, True)
+
+
+def test_an_assistant_releases_the_own_cohorts_alone(course: Class):
+    path, cohort = new_assignment(course), course.cohort()
+    mine, other = course.learner(), course.learner()
+    course.put_into(cohort, mine)
+    for each in (mine, other):
+        given(course.owner, path, each.id, points=1)
+    helper = assistant(course, cohort)
+    assert helper.post(f"{path}/release", {"user_ids": [other.id]}).status == 422
+    assert release(helper, path) == {"assignment_id": path.rpartition("/")[2], "released": 1, "released_at": None}
+    assert [read(each, path, each.id)["score"] for each in (mine, other)] == [1, None]
+
+
+def test_what_is_released_at_once_is_told(course: Class):
+    path, learner = new_assignment(course, release="at_once"), course.learner()
+    given(course.owner, path, learner.id, points=1)
+    given(course.owner, path, learner.id, 1, points=2, why="x")
+    told = [event for event in events_of(path.rpartition("/")[2]) if event["type"] == "grades.released"]
+    assert [event["data"]["user_ids"] for event in told] == [[ObjectId(learner.id)]]
+
+
+def test_learners_find_all_their_released_grades(course: Class):
+    learner, other = course.learner(), course.learner()
+    paths = [new_assignment(course, title=title, points=10, release="at_once") for title in ("One", "Two")]
+    for path in (*paths, new_assignment(course)):
+        for each in (learner, other):
+            given(course.owner, path, each.id, points=7)
+    first = learner.get("/users/me/grades?limit=1").json
+    second = learner.get(f"/users/me/grades?limit=1&cursor={first['next_cursor']}").json
+    rows = first["items"] + second["items"]
+    assert [(row["assignment"]["title"], row["assignment"]["points"], row["score"]) for row in rows] == [
+        ("Two", 10, 7),
+        ("One", 10, 7),
+    ]
+    assert ({row["user_id"] for row in rows}, second["next_cursor"]) == ({learner.id}, None)

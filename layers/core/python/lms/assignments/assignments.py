@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +157,16 @@ def delete(access: CourseAccess, expected: int | None) -> None:
         changes.record(tx, access, "delete", "assignment", assignment["_id"])
 
     mongo.transaction(work)
+
+
+def release(tx: Transaction, assignment_id: ObjectId, now: datetime) -> None:
+    """From now on graders may know whose work it was; the first time counts."""
+    repository.release(tx, assignment_id, now)
+
+
+def titles(assignment_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """Titles and points of these assignments, deleted ones too."""
+    return {row["_id"]: row for row in repository.titles(assignment_ids)}
 
 
 def of(assignment_id: ObjectId, tx: Transaction | None = None) -> Document:

@@ -46,6 +46,18 @@ def change(
     )
 
 
+def release(tx: Transaction, assignment_id: ObjectId, now: datetime) -> None:
+    """Note that the grades are released, where they are not yet."""
+    held: Document = {"_id": assignment_id, "released_at": None}
+    change = {"$set": {"released_at": now, "updated_at": now}, "$inc": {"version": 1}}
+    assignments().update_one(held, change, session=tx.session)
+
+
+def titles(assignment_ids: Collection[ObjectId]) -> list[Document]:
+    """Titles and points of these assignments, deleted ones too."""
+    return list(assignments().find({"_id": {"$in": list(assignment_ids)}}, {"title": 1, "points": 1}))
+
+
 def delete(tx: Transaction, assignment_id: ObjectId, now: datetime) -> None:
     assignments().update_one({"_id": assignment_id}, {"$set": {"deleted_at": now}}, session=tx.session)
 

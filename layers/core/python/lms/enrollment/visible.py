@@ -36,9 +36,9 @@ def learner(access: CourseAccess, user_id: ObjectId) -> Document:
     raise NotFound()
 
 
-def among(access: CourseAccess, user_ids: Collection[ObjectId]) -> set[ObjectId]:
-    """Those of the people whose enrollments, of whatever status, the caller sees."""
-    wanted = {"user_id": {"$in": list(user_ids)}, **seen(access)}
+def among(access: CourseAccess, user_ids: Collection[ObjectId] | None = None) -> set[ObjectId]:
+    """Those of the people, or of all, whose enrollments, of whatever status, the caller sees."""
+    wanted = {**({} if user_ids is None else {"user_id": {"$in": list(user_ids)}}), **seen(access)}
     return {row["user_id"] for row in repository.page_of_enrollments(access.course_id, wanted, None, 0)}
 
 

@@ -15,7 +15,7 @@ from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.enrollment import visible
 from lms.errors import Invalid, NotFound, PreconditionFailed
-from lms.grades import history, penalties, repository, scoring
+from lms.grades import history, penalties, releasing, repository, scoring
 from lms.grades.history import Change
 from lms.mongo import Document, Transaction
 from lms.rubrics import rubrics
@@ -119,6 +119,9 @@ def _written(
         for row in before.values()
     ]
     after = history.change(tx, given, by=fields["graded_by"], why=why)
+    if at_once:
+        unseen = [row["user_id"] for row in before.values() if row["released_at"] is None]
+        releasing.tell(tx, assignment, unseen, by=fields["graded_by"])
     return {row["user_id"]: row for row in after}
 
 

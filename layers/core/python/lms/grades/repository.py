@@ -4,20 +4,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel, ReplaceOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
 
 from lms import mongo
 from lms.mongo import Document, Transaction
 
 _OF_SUBMISSIONS: Document = {"submission_id": {"$type": "objectId"}}
+_RELEASED: Document = {"released_at": {"$type": "date"}}
 
 grades = mongo.collection(
     "grades",
     indexes=[
         IndexModel([("assignment_id", ASCENDING), ("user_id", ASCENDING)], unique=True),
-        IndexModel(
-            [("submission_id", ASCENDING)], partialFilterExpression={"submission_id": {"$type": "objectId"}}
-        ),
+        IndexModel([("submission_id", ASCENDING)], partialFilterExpression=_OF_SUBMISSIONS),
+        IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)], partialFilterExpression=_RELEASED),
     ],
 )
 grade_history = mongo.collection(
@@ -44,6 +44,20 @@ def of_submissions(tx: Transaction, submission_ids: Collection[ObjectId]) -> lis
     """Those that were given for these submissions."""
     wanted: Document = {"submission_id": {"$in": list(submission_ids), "$type": "objectId"}}
     return list(grades().find(wanted, session=tx.session))
+
+
+def held(tx: Transaction, assignment_id: ObjectId, user_ids: Collection[ObjectId] | None) -> list[Document]:
+    """Those that learners do not see yet, of these or of all."""
+    theirs = {} if user_ids is None else {"user_id": {"$in": list(user_ids)}}
+    wanted = {"assignment_id": assignment_id, "released_at": None, **theirs}
+    return list(grades().find(wanted, session=tx.session))
+
+
+def released_to(user_id: ObjectId, after: ObjectId | None, limit: int) -> list[Document]:
+    """Of a learner, the newest first."""
+    place = {"_id": {"$lt": after}} if after else {}
+    found = grades().find({"user_id": user_id, **_RELEASED, **place})
+    return list(found.sort("_id", DESCENDING).limit(limit))
 
 
 def write(tx: Transaction, rows: Sequence[Document], log: Sequence[Document]) -> None:

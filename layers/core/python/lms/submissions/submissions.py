@@ -5,7 +5,6 @@ from typing import Any
 
 from bson import ObjectId
 
-from lms import mongo
 from lms.assignments import assignments
 from lms.auth import people
 from lms.courses.access import CourseAccess
@@ -89,17 +88,23 @@ def by_learner(access: CourseAccess, cursor: str | None, limit: int) -> dict[Obj
 
 
 def learner(access: CourseAccess, name: str) -> ObjectId:
-    """Whom staff name by a learner's id, where grading is blind by a pseudonym. Raise 404 for one whom the caller
-    does not see."""
-    given, named = mongo.object_id(name), pseudonyms.needed(access.resource)
-    if named is None:
-        visible.learner(access, given)
-        return given
-    enrolled = visible.learners(access, None, _MOST_LEARNERS)
-    found = named.behind(str(given), (row["user_id"] for row in enrolled))
+    """Whom staff name so. Raise 404 for one whom the caller does not see."""
+    found = learners(access, [name]).get(name)
     if found is None:
         raise NotFound()
     return found
+
+
+def learners(access: CourseAccess, names: Collection[str]) -> dict[str, ObjectId]:
+    """Whom staff name by learners' ids, where grading is blind by pseudonyms; of those whom the caller sees."""
+    named = pseudonyms.needed(access.resource)
+    if named is None:
+        ids = {name: ObjectId(name) for name in names if ObjectId.is_valid(name)}
+        seen = visible.among(access, ids.values())
+        return {name: _id for name, _id in ids.items() if _id in seen}
+    enrolled = visible.learners(access, None, _MOST_LEARNERS)
+    behind = {named.of(row["user_id"]): row["user_id"] for row in enrolled}
+    return {name: behind[name] for name in names if name in behind}
 
 
 def _own(access: CourseAccess, after: ObjectId | None, limit: int) -> list[Document]:

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
 
-from lms.fields import Body, Flag, Id, Kept, Moment, Reference, Resource
+from lms.fields import Body, DocumentId, Flag, Id, Kept, Moment, Reference, Resource, each_once
 from lms.rubrics.points import Points
 from lms.submissions.models.submission import PinnedRubric, SubmissionSummary
 
@@ -117,3 +117,32 @@ class GradedLearner(Resource):
     name: str | None
     submission: SubmissionSummary | None
     grade: GradeSummary
+
+
+class GradesToRelease(Body):
+    """Of these learners, by pseudonyms where grading is blind; left out, of all."""
+
+    user_ids: (
+        Annotated[list[Reference], Field(min_length=1, max_length=1_000), AfterValidator(each_once)] | None
+    ) = None
+
+
+class ReleasedGrades(Resource):
+    """How many this call ``released``. ``released_at``: when the assignment's were released as a whole for the
+    first time; from then on grading is not blind."""
+
+    assignment_id: Annotated[Id, Field(validation_alias=AliasChoices("_id", "assignment_id"))]
+    released: int
+    released_at: Moment | None
+
+
+class GradedWork(Resource):
+    id: DocumentId
+    title: str
+    points: float
+
+
+class MyGrade(GradeSummary):
+    """As the learner sees it, with the ``assignment`` that it is for."""
+
+    assignment: GradedWork
