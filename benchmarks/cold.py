@@ -324,6 +324,7 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.assignment", "reader", lambda: ("GET", assignment, None)),
         Operation("assessments.assignment", "writer", lambda: ("PATCH", assignment, {"title": "B"})),
         Operation("assessments.assignment_overrides", "reader", lambda: ("GET", f"{assignment}/overrides", None)),
+        Operation("assessments.similarity", "reader", lambda: ("GET", f"{assignment}/similarity", None)),
         Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
@@ -348,6 +349,12 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
         Operation("assessments.draft", "reader", save),
         Operation("assessments.submissions", "writer", submit),
         Operation("assessments.submission", "reader", lambda: ("GET", submission, None)),
+        Operation(
+            "assessments.submission_similarity",
+            "reader",
+            lambda: ("GET", f"{submission}/similarity", None),
+            role="admin",
+        ),
         Operation("assessments.grade", "reader", lambda: ("GET", grade, None)),
     ]
 

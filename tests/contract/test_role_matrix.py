@@ -149,6 +149,9 @@ BODIES: dict[str, Body] = {
     "GET /assignments/{id}/submissions": lambda place: None,
     "POST /assignments/{id}/submissions": lambda place: {},
     "GET /submissions/{id}": lambda place: None,
+    "POST /assignments/{id}/similarity": lambda place: None,
+    "GET /assignments/{id}/similarity": lambda place: None,
+    "GET /submissions/{id}/similarity": lambda place: None,
     "GET /assignments/{id}/grades": lambda place: None,
     "GET /assignments/{id}/grades/{user_id}": lambda place: None,
     "PUT /assignments/{id}/grades/{user_id}": lambda place: {"points": 85, "group": True},
@@ -248,6 +251,9 @@ PREPARED: dict[str, Prepare] = {
     "GET /assignments/{id}/submissions": lambda owner, place, caller: with_submission(owner, place, caller),
     "POST /assignments/{id}/submissions": lambda owner, place, caller: with_draft(owner, place, caller),
     "GET /submissions/{id}": lambda owner, place, caller: with_submission(owner, place, caller),
+    "POST /assignments/{id}/similarity": lambda owner, place, caller: with_comparing(owner, place),
+    "GET /assignments/{id}/similarity": lambda owner, place, caller: with_similar_ones(owner, place, caller),
+    "GET /submissions/{id}/similarity": lambda owner, place, caller: with_similar_ones(owner, place, caller),
     "GET /assignments/{id}/grades": lambda owner, place, caller: with_submission(owner, place, caller),
     "GET /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "PUT /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
@@ -388,6 +394,30 @@ def with_submission(owner: Person, place: Place, caller: Person) -> None:
     plan = making.plan(access, SubmitBody())
     made = mongo.transaction(lambda tx: making.make(tx, access, plan))
     place.more["submissions"] = str(made["_id"])
+
+
+def with_comparing(owner: Person, place: Place) -> None:
+    with_assignment(owner, place, similarity={"enabled": True})
+
+
+def with_similar_ones(owner: Person, place: Place, caller: Person) -> None:
+    """A submission and a run's pair of it and an earlier one."""
+    from lms import clock
+    from lms.mongo import database
+
+    with_submission(owner, place, caller)
+    submission = database().submissions.find_one({"_id": ObjectId(place.more["submissions"])})
+    assert submission
+    run_id, other_id, assignment_id = ObjectId(), ObjectId(), submission["assignment_id"]
+    finished = {"run_id": run_id, "at": clock.now(), "submissions": 2, "cohort": [0.5, 0.5], "clusters": []}
+    database().similarity_summaries.insert_one({"_id": assignment_id, "finished": finished})
+    named = "assignment_id course_id holder_id user_id member_ids submitted_at".split()
+    side = {"submission_id": submission["_id"], **{name: submission[name] for name in named}}
+    pair = {"left": {**side, "submission_id": other_id}, "right": side, "score": 0.5, "parts": []}
+    ids = [other_id, submission["_id"]]
+    database().similarity_reports.insert_one(
+        {"run_id": run_id, "assignment_id": assignment_id, "submission_ids": ids, **pair}
+    )
 
 
 def with_grade(owner: Person, place: Place, caller: Person) -> None:

@@ -27,6 +27,7 @@ from tests.contract.test_role_matrix import (
     place_for,
     place_of,
     with_attempt,
+    with_comparing,
     with_invitation,
 )
 from tests.mongo_commands import Command, recorded
@@ -133,6 +134,9 @@ OPERATIONS = {
     "GET /assignments/{id}/submissions": 5,
     "POST /assignments/{id}/submissions": 9,
     "GET /submissions/{id}": 2,
+    "POST /assignments/{id}/similarity": 9,
+    "GET /assignments/{id}/similarity": 4,
+    "GET /submissions/{id}/similarity": 4,
     "GET /assignments/{id}/grades": 6,
     "GET /assignments/{id}/grades/{user_id}": 3,
     "PUT /assignments/{id}/grades/{user_id}": 12,
@@ -251,6 +255,15 @@ def a_list_of_learners(person: Person) -> Callable[[], object]:
     return lambda: invoke("courses.run_work", event)
 
 
+def a_comparison(person: Person) -> Callable[[], object]:
+    place = place_of(person)
+    with_comparing(person, place)
+    job_id = person.post(f"/assignments/{place.more['assignments']}/similarity").json["job_id"]
+    event = sample("assessments/run_similarity")
+    event["Records"][0]["body"] = json.dumps({"job_id": job_id, "step": "plan"})
+    return lambda: invoke("assessments.run_similarity", event)
+
+
 def an_overdue_step(person: Person) -> Callable[[], object]:
     from lms.jobs.repository import steps
 
@@ -343,6 +356,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "ai.sweep_jobs": (an_overdue_step, 3),
     "analytics.relay_events": (a_waiting_event, 4),
     "assessments.close_attempts": (an_overdue_attempt, 11),
+    "assessments.run_similarity": (a_comparison, 15),
     "courses.run_work": (a_list_of_learners, 14),
     "files.check_file": (an_upload, 4),
     "files.extract_text": (a_text, 5),

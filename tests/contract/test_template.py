@@ -168,7 +168,11 @@ def test_no_message_is_handed_out_again_while_its_worker_may_still_run():
                 assert queue["VisibilityTimeout"] > function.get("Timeout", GLOBALS["Timeout"]), name
 
 
-STEPS = {"AiQueue": "RunStepFunction", "WorkQueue": "RunWorkFunction"}
+STEPS = {
+    "AiQueue": "RunStepFunction",
+    "WorkQueue": "RunWorkFunction",
+    "SimilarityQueue": "RunSimilarityFunction",
+}
 """The queues of jobs' steps, and their workers."""
 
 
@@ -265,6 +269,7 @@ HEAVY = {
     # Ask, too: a person waits for the model's answer.
     "GeminiLayer": {"RunStepFunction", "AskFunction"},
     "DocumentsLayer": {"CheckFileFunction", "ExtractTextFunction"},
+    "IntelligenceLayer": {"RunSimilarityFunction"},
 }
 
 

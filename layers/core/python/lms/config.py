@@ -90,6 +90,7 @@ class Settings(NamedTuple):
     events_queue_url: str = ""
     ai_queue_url: str = ""
     work_queue_url: str = ""
+    similarity_queue_url: str = ""
     file_checks_queue_url: str = ""
     extraction_queue_url: str = ""
     connections_table: str = ""

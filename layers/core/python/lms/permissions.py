@@ -75,6 +75,7 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "submission.read": MEMBERS,
     "grade.give": STAFF,
     "grade.read": MEMBERS,
+    "similarity.read": STAFF,
     "assignment.read": MEMBERS,
     "assignment.edit": EDITORS,
     "rubric.edit": EDITORS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -174,3 +174,8 @@ def of(assignment_id: ObjectId, tx: Transaction | None = None) -> Document:
     found = repository.even_deleted(assignment_id, tx)
     assert found is not None, "assignments are hidden, never removed"
     return found
+
+
+def ids_in(course_ids: Sequence[ObjectId]) -> list[ObjectId]:
+    """Of all assignments of these courses, deleted ones too."""
+    return repository.even_deleted_ids(course_ids)

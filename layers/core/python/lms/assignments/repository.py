@@ -103,6 +103,10 @@ def ids_of_course(tx: Transaction, course_id: ObjectId) -> list[ObjectId]:
     return [row["_id"] for row in assignments().find(wanted, {"_id": 1}, session=tx.session)]
 
 
+def even_deleted_ids(course_ids: Sequence[ObjectId]) -> list[ObjectId]:
+    return [row["_id"] for row in assignments().find({"course_id": {"$in": list(course_ids)}}, {"_id": 1})]
+
+
 def to_copy(tx: Transaction, course_id: ObjectId) -> Iterable[Document]:
     return assignments().find({"course_id": course_id, "deleted_at": None}, session=tx.session)
 

@@ -48,6 +48,7 @@ def duplicate(tx: Transaction, access: CourseAccess, wish: Duplicate) -> Documen
         **{name: course[name] for name in NewCourse.model_fields if name in course},
         "title": wish.title or f"{course['title'][:190]} (copy)",
         **ownership(access.caller.id),
+        "family_id": course.get("family_id") or access.course_id,
         "status": CourseStatus.DRAFT,
         "modules": renamed(course["modules"], names),
         "generated": course.get("generated"),

@@ -28,6 +28,7 @@ courses = mongo.collection(
         IndexModel([("status", ASCENDING), ("tags", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("status", ASCENDING), ("skills", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("owner_id", ASCENDING), *_NEWEST_FIRST]),
+        IndexModel([("family_id", ASCENDING)], sparse=True),
         IndexModel([("staff.user_id", ASCENDING), *_NEWEST_FIRST]),
         IndexModel([("staff.user_id", ASCENDING), ("_id", DESCENDING)]),
         IndexModel([("status", ASCENDING), *_BY_TITLE]),
@@ -143,6 +144,17 @@ def _joined(theirs: Mapping[str, Any], progress: bool, **joined_by: str) -> list
 
 def course(course_id: ObjectId, fields: Mapping[str, Any] | None, tx: Transaction | None = None) -> Document | None:
     return courses().find_one({"_id": course_id, "deleted_at": None}, fields, session=tx.session if tx else None)
+
+
+def family(course_id: ObjectId) -> list[ObjectId]:
+    """The course, and all, deleted ones too, that are copies of the same one, and that one."""
+    own = courses().find_one({"_id": course_id}, {"family_id": 1}) or {}
+    first = own.get("family_id") or course_id
+    found = courses().find({"$or": [{"_id": first}, {"family_id": first}]}, {"_id": 1}).limit(_LARGEST_FAMILY)
+    return [row["_id"] for row in found]
+
+
+_LARGEST_FAMILY = 1_000
 
 
 def visible_courses(

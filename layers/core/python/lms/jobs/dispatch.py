@@ -1,5 +1,6 @@
 """Messages to the workers' queues: after the commit that made a step due, and again where a crash came between."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,6 +14,9 @@ from lms.telemetry import logger
 
 AI_KINDS = frozenset({"course_generation", "content_enhancement", "quiz_generation", "performance_analysis"})
 """They ask a model, and wait for it: a queue of their own keeps the others from waiting with them."""
+
+COMPUTING_KINDS = frozenset({"similarity"})
+"""They compute long, with a layer that their worker alone has."""
 
 _UNTAKEN_AFTER = timedelta(minutes=15)
 
@@ -32,9 +36,15 @@ def sweep(limit: int = 500) -> int:
 
 
 def _send(steps: Sequence[Document]) -> None:
-    of_ai = [step for step in steps if step["kind"] in AI_KINDS]
-    others = [step for step in steps if step["kind"] not in AI_KINDS]
-    for url, rows in ((settings().ai_queue_url, of_ai), (settings().work_queue_url, others)):
-        if rows:
-            queues.send(url, [{"job_id": str(step["job_id"]), "step": step["name"]} for step in rows])
-            repository.mark_sent([step["_id"] for step in rows], clock.now() + _UNTAKEN_AFTER)
+    by_queue = defaultdict[str, list[Document]](list)
+    for step in steps:
+        by_queue[_queue_url(step["kind"])].append(step)
+    for url, rows in by_queue.items():
+        queues.send(url, [{"job_id": str(step["job_id"]), "step": step["name"]} for step in rows])
+        repository.mark_sent([step["_id"] for step in rows], clock.now() + _UNTAKEN_AFTER)
+
+
+def _queue_url(kind: str) -> str:
+    if kind in AI_KINDS:
+        return settings().ai_queue_url
+    return settings().similarity_queue_url if kind in COMPUTING_KINDS else settings().work_queue_url

@@ -26,8 +26,8 @@ def visible_to(who: Caller, job_id: str) -> Document:
     return job
 
 
-def within(tx: Transaction, job_id: ObjectId) -> Document:
-    """The job as the transaction sees it."""
+def within(tx: Transaction | None, job_id: ObjectId) -> Document:
+    """The job, as the transaction sees it where there is one."""
     job = repository.job_by_id(job_id, tx)
     if job is None:
         raise NotFound()

@@ -18,7 +18,7 @@ class Usage(BaseModel):
 
 class Progress(Resource):
     """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly; blocks,
-    questions, proposal; narrative; rows."""
+    questions, proposal; narrative; rows; plan, fingerprints, comparisons, ranking."""
 
     step: str
     done: int
@@ -68,7 +68,8 @@ def _left_out(proposal: Document | None) -> None:
 
 class JobResult(Resource):
     """Of a list that was brought in, ``counts`` has the number of rows by outcome, and at ``report`` stands what
-    became of each. ``proposal`` is shown where the job stands alone, at ``/jobs/{id}``, and null elsewhere."""
+    became of each; of a search for similar submissions, the number of submissions and of pairs, and where the pairs
+    stand. ``proposal`` is shown where the job stands alone, at ``/jobs/{id}``, and null elsewhere."""
 
     course_id: Id
     counts: dict[str, int] | None = None
@@ -82,7 +83,12 @@ class Job(Resource):
 
     id: DocumentId
     kind: Literal[
-        "course_generation", "content_enhancement", "quiz_generation", "performance_analysis", "enrollment_import"
+        "course_generation",
+        "content_enhancement",
+        "quiz_generation",
+        "performance_analysis",
+        "enrollment_import",
+        "similarity",
     ]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     progress: Progress

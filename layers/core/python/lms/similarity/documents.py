@@ -1,6 +1,8 @@
 """A submission's text or program as it is compared: its tokens without what anybody may share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lms.similarity import code, exclusions
 from lms.similarity.fingerprints import CODE, TEXT, Fingerprint, Thresholds, winnowed
@@ -47,3 +49,13 @@ def of_code(source: str, language: str | None, template: str = "") -> Document:
     left_out = exclusions.of_template(program.tokens, given.tokens, CODE, kind)
     kept = [value for value in program.literals if value not in set(given.literals)]
     return Document(kind, source, without(program.tokens, left_out), tuple(kept))
+
+
+def of_submission(submission: Mapping[str, Any], template: str) -> dict[str, Document]:
+    """What was handed in as text and as code, by these names, without what the assignment's template holds."""
+    found = {}
+    if submission["text"]:
+        found["text"] = of_text(submission["text"], template)
+    if submission["code"]:
+        found["code"] = of_code(submission["code"], submission["language"], template)
+    return found

@@ -1,9 +1,11 @@
-"""The fingerprints of submissions in MongoDB."""
+"""In MongoDB: the fingerprints of submissions, the runs that compare them, the pairs that these find."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from lms import mongo
 from lms.mongo import Document, Transaction
@@ -15,6 +17,24 @@ fingerprints = mongo.collection(
         IndexModel([("assignment_id", ASCENDING), ("holder_id", ASCENDING), ("_id", ASCENDING)]),
     ],
 )
+runs = mongo.collection("similarity_runs")
+"""``_id`` is the job's. ``fingerprints`` and ``comparisons`` are lists of ids of submissions, one for each step."""
+reports = mongo.collection(
+    "similarity_reports",
+    indexes=[
+        IndexModel([("run_id", ASCENDING), ("score", DESCENDING), ("_id", ASCENDING)]),
+        IndexModel(
+            [("run_id", ASCENDING), ("submission_ids", ASCENDING), ("score", DESCENDING), ("_id", ASCENDING)]
+        ),
+        IndexModel([("assignment_id", ASCENDING), ("run_id", ASCENDING)]),
+    ],
+)
+"""A row for each pair of submissions that a run finds alike; ``left`` is the earlier."""
+summaries = mongo.collection("similarity_summaries")
+"""One per assignment, ``_id`` the assignment's: ``last_run``, and ``finished``: what was found last."""
+
+Place = tuple[float, ObjectId]
+"""A pair's in the order of falling scores."""
 
 
 def save(row: Document, tx: Transaction | None = None) -> None:
@@ -66,3 +86,87 @@ def postings(submission_id: ObjectId, course_ids: Sequence[ObjectId], most: int)
 
 def remove(tx: Transaction, submission_ids: Sequence[ObjectId]) -> None:
     fingerprints().delete_many({"_id": {"$in": list(submission_ids)}}, session=tx.session)
+
+
+def fingerprinted(submission_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    """Those of the submissions that have fingerprints."""
+    found = fingerprints().find({"_id": {"$in": list(submission_ids)}}, {"_id": 1}, batch_size=10_000)
+    return {row["_id"] for row in found}
+
+
+def add_run(tx: Transaction, run: Document) -> None:
+    runs().insert_one(run, session=tx.session)
+
+
+def batch(run_id: ObjectId, stage: str, number: int) -> Document:
+    """The run with but one of this stage's batches, counted from 0, as ``batch``."""
+    fields = {"assignment_id": 1, "course_id": 1, "other_course_ids": 1, stage: {"$slice": [number, 1]}}
+    run = runs().find_one({"_id": run_id}, fields)
+    assert run is not None, "a step's run is written before it is opened"
+    [found] = run.pop(stage)
+    return {**run, "batch": found}
+
+
+def examined(run_id: ObjectId) -> list[ObjectId]:
+    """The submissions that the run compares with earlier ones."""
+    run = runs().find_one({"_id": run_id}, {"comparisons": 1})
+    return [_id for batch in run["comparisons"] for _id in batch] if run else []
+
+
+def add_pairs(tx: Transaction, rows: Sequence[Document]) -> None:
+    if rows:
+        reports().insert_many(rows, ordered=False, session=tx.session)
+
+
+def scores(run_id: ObjectId) -> Iterable[Document]:
+    """The run's pairs without what matches in them, the most alike first."""
+    return reports().find({"run_id": run_id}, {"parts": 0}, batch_size=10_000).sort(_BY_SCORE)
+
+
+_BY_SCORE = [("score", DESCENDING), ("_id", ASCENDING)]
+
+
+def pairs(
+    run_id: ObjectId, wanted: Mapping[str, Any], after: Place | None, limit: int, *, matches: bool
+) -> list[Document]:
+    """The run's pairs that are ``wanted``, the most alike first; with what matches in them, or without."""
+    condition: Document = {"run_id": run_id, **wanted}
+    if after:
+        score, _id = after
+        following = [{"score": {"$lt": score}}, {"score": score, "_id": {"$gt": _id}}]
+        condition = {"$and": [condition, {"score": {"$lte": score}}, {"$or": following}]}
+    found = reports().find(condition, None if matches else {"parts.matches": 0})
+    return list(found.sort(_BY_SCORE).limit(limit))
+
+
+def pairs_of(course_id: ObjectId, user_ids: Sequence[ObjectId]) -> Document:
+    """The condition that a pair meets of which one side is of these learners of the course."""
+    theirs = {"$in": list(user_ids)}
+    sides = ("left", "right")
+    return {"$or": [{f"{side}.course_id": course_id, f"{side}.member_ids": theirs} for side in sides]}
+
+
+def summary(assignment_id: ObjectId, tx: Transaction | None = None) -> Document | None:
+    return summaries().find_one({"_id": assignment_id}, session=tx.session if tx else None)
+
+
+def begin(tx: Transaction, assignment_id: ObjectId, job_id: ObjectId, now: datetime) -> None:
+    """Of two that begin at once, both having read the summary, one conflicts with the other."""
+    last_run = {"job_id": job_id, "started_at": now}
+    summaries().update_one(
+        {"_id": assignment_id}, {"$set": {"last_run": last_run}}, upsert=True, session=tx.session
+    )
+
+
+def finish(tx: Transaction, assignment_id: ObjectId, finished: Document) -> None:
+    """Unless a later run has finished before."""
+    earlier = [{"finished": None}, {"finished.run_id": {"$lt": finished["run_id"]}}]
+    summaries().update_one(
+        {"_id": assignment_id, "$or": earlier}, {"$set": {"finished": finished}}, session=tx.session
+    )
+
+
+def remove_before(assignment_id: ObjectId, run_id: ObjectId) -> None:
+    """What earlier runs of the assignment have found."""
+    earlier = {"assignment_id": assignment_id, "run_id": {"$lt": run_id}}
+    reports().delete_many(earlier)

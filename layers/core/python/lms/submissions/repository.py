@@ -133,6 +133,26 @@ def hold_all(tx: Transaction, assignment_id: ObjectId) -> None:
     submissions().update_many({"assignment_id": assignment_id}, {"$inc": {"holds": 1}}, session=tx.session)
 
 
+def sizes(assignment_ids: Collection[ObjectId]) -> list[Document]:
+    """Of each of the assignments' submissions that has a text or code: ``_id``, ``assignment_id``, ``holder_id``,
+    and the ``size`` of these in bytes. Each holder's in the order in which they were handed in."""
+    has_something = [{name: {"$type": "string", "$ne": ""}} for name in ("text", "code")]
+    length = [{"$strLenBytes": {"$ifNull": [f"${name}", ""]}} for name in ("text", "code")]
+    found = submissions().aggregate(
+        [
+            {"$match": {"assignment_id": {"$in": list(assignment_ids)}, "$or": has_something}},
+            {"$project": {"assignment_id": 1, "holder_id": 1, "attempt": 1, "size": {"$add": length}}},
+            {"$sort": {"assignment_id": ASCENDING, "holder_id": ASCENDING, "attempt": ASCENDING}},
+        ],
+        batchSize=10_000,
+    )
+    return list(found)
+
+
+def by_ids(submission_ids: Collection[ObjectId]) -> list[Document]:
+    return list(submissions().find({"_id": {"$in": list(submission_ids)}}))
+
+
 def page_of_own(
     assignment_id: ObjectId, user_id: ObjectId, holder_id: ObjectId, after: ObjectId | None, limit: int
 ) -> list[Document]:
