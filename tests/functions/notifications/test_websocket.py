@@ -126,9 +126,12 @@ def test_a_ticket_needs_a_caller(api: Api) -> None:
 
 def test_who_asks_for_tickets_without_end_is_told_to_wait(api: Api) -> None:
     person = api.person()
-    answers = [person.post("/notifications/ticket") for _ in range(70)]
-    assert answers[0].status == 201
-    assert answers[-1].status == 429 and int(answers[-1].headers["retry-after"]) >= 1
+    first = person.post("/notifications/ticket")
+    assert first.status == 201
+    # The slower this machine is, the more come in again meanwhile.
+    answers = (person.post("/notifications/ticket") for _ in range(600))
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert int(refused.headers["retry-after"]) >= 1
 
 
 def test_a_ticket_opens_one_connection(api: Api) -> None:
