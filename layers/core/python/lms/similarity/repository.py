@@ -84,10 +84,6 @@ def postings(submission_id: ObjectId, course_ids: Sequence[ObjectId], most: int)
     return list(found)
 
 
-def remove(tx: Transaction, submission_ids: Sequence[ObjectId]) -> None:
-    fingerprints().delete_many({"_id": {"$in": list(submission_ids)}}, session=tx.session)
-
-
 def fingerprinted(submission_ids: Sequence[ObjectId]) -> set[ObjectId]:
     """Those of the submissions that have fingerprints."""
     found = fingerprints().find({"_id": {"$in": list(submission_ids)}}, {"_id": 1}, batch_size=10_000)
