@@ -17,7 +17,7 @@ test: $(VENV)/.test
 
 # At full length what `make test` runs short.
 faults: $(VENV)/.test
-	GEMINI_AWAY_SECONDS=60 SEAT_ROUNDS=100 ACKNOWLEDGED_SAVES=5000 MONGOD_KILLS=5 $(BIN)/pytest tests/faults $(ARGS)
+	GEMINI_AWAY_SECONDS=60 SEAT_ROUNDS=100 ACKNOWLEDGED_SAVES=5000 ACKNOWLEDGED_SUBMISSIONS=20000 MONGOD_KILLS=5 $(BIN)/pytest tests/faults $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

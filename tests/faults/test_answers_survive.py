@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -25,19 +25,25 @@ from infra.local.stack import Stack
 from lms.attempts.answers import Save, Standing, digest, merged
 from tests.conftest import FAST, http_api
 from tests.following import eventually
-from tests.people import Answer, Person
+from tests.killed_mongod import (
+    AWAY_SECONDS,
+    CLOSES_TAB,
+    LOSES_ANSWER,
+    PATIENCE_SECONDS,
+    PAUSE_SECONDS,
+    Tally,
+    all_at_once,
+    answered,
+    ended,
+    kill_along,
+    kill_and_restart,
+)
+from tests.people import Person
 from tests.taught import Taught, asked, taught
 
 SAVES = int(os.environ.get("ACKNOWLEDGED_SAVES", "300"))
 KILLS = int(os.environ.get("MONGOD_KILLS", "1"))
 LEARNERS, TABS = 6, 2
-AWAY_SECONDS = (6.0, 0.3)
-"""By turns: longer than a function waits for MongoDB, and so short that it answers after all."""
-PAUSE_SECONDS = 0.05
-PATIENCE_SECONDS = 120
-LOSES_ANSWER = 0.05
-CLOSES_TAB = 0.3
-"""How likely a person closes the tab when no answer has come."""
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ITEMS = "123456"
 QUESTION = {"prompt": "Which?", "content": {"kind": "short_text", "answers": [{"text": "right*"}]}}
@@ -91,38 +97,9 @@ class Sitting:
         return {each.key: each for each in self.sent if kind(each)}
 
 
-class Tally:
-    """Counts what all the tabs have done."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._counts: Counter[str] = Counter()
-
-    def add(self, name: str) -> None:
-        with self._changed:
-            self._counts[name] += 1
-            self._changed.notify_all()
-
-    def __getitem__(self, name: str) -> int:
-        return self._counts[name]
-
-    def wait_for(self, name: str, count: int) -> None:
-        with self._changed:
-            reached = self._changed.wait_for(lambda: self._counts[name] >= count, timeout=600)
-        assert reached, self._counts
-
-
 def begun(course: Taught, count: int) -> list[Sitting]:
     learners = [course.learner() for _ in range(count)]
     return [Sitting(each, asked(each, "POST", f"{course.quiz}/attempts", {}, 201)["id"]) for each in learners]
-
-
-def answered(call: Callable[[], Answer]) -> Answer | None:
-    """None where the connection broke."""
-    try:
-        return call()
-    except OSError:
-        return None
 
 
 def tab(sitting: Sitting, chance: random.Random, tally: Tally, goes_on: Callable[[], bool]) -> None:
@@ -163,33 +140,6 @@ def delivered(sitting: Sitting, save: Sent, chance: random.Random) -> bool:
             return False
         time.sleep(PAUSE_SECONDS)
     raise AssertionError("no answer came")
-
-
-def all_at_once(works: Sequence[Callable[[], object]]) -> tuple[list[threading.Thread], list[BaseException]]:
-    failures: list[BaseException] = []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            work()
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for each in threads:
-        each.start()
-    return threads, failures
-
-
-def ended(threads: list[threading.Thread], failures: list[BaseException]) -> None:
-    for each in threads:
-        each.join()
-    assert not failures, failures[0]
-
-
-def kill_and_restart(stack: Stack, away_seconds: float) -> None:
-    stack.kill_mongod()
-    time.sleep(away_seconds)
-    stack.restart_mongod()
 
 
 def log_of(database: Database[dict[str, Any]], sitting: Sitting) -> list[dict[str, Any]]:
@@ -262,9 +212,7 @@ def test_no_acknowledged_save_is_lost(
 
     tabs = [tab_of(sitting, number) for number, sitting in enumerate(sittings * TABS)]
     threads, failures = all_at_once(tabs)
-    for kill in range(1, KILLS + 1):
-        tally.wait_for("acknowledged", kill * SAVES // (KILLS + 1))
-        kill_and_restart(fragile, AWAY_SECONDS[(kill - 1) % len(AWAY_SECONDS)])
+    kill_along(fragile, tally, SAVES, KILLS)
     ended(threads, failures)
 
     stands = retried = unknown = 0
