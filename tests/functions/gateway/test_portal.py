@@ -5,13 +5,12 @@ import html
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from infra.local.stack import Stack
 from lms.gateway import asyncapi
@@ -58,6 +57,7 @@ def test_every_route_answers(portal: dict[str, Got]) -> None:
         "/openapi.json": "application/json",
         "/asyncapi.json": "application/json",
         "/docs": "text/html; charset=utf-8",
+        "/similarity": "text/html; charset=utf-8",
         "/status": "text/html; charset=utf-8",
     }
     assert all(got.headers["x-content-type-options"] == "nosniff" for got in portal.values())
@@ -73,7 +73,7 @@ def test_the_documents_are_the_contract(portal: dict[str, Got]) -> None:
     assert json.loads(portal["/asyncapi.json"].text) == asyncapi.document()
 
 
-@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json", "/docs"])
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json", "/docs", "/similarity"])
 def test_who_has_a_document_is_told_so(portal: dict[str, Got], path: str) -> None:
     tag = portal[path].headers["etag"]
     again = get(path, **{"if-none-match": f'"other", W/{tag}'})
@@ -87,7 +87,7 @@ def test_the_state_is_never_kept(portal: dict[str, Got]) -> None:
 
 
 def test_pages_load_nothing_from_elsewhere(portal: dict[str, Got]) -> None:
-    for path in ("/docs", "/status"):
+    for path in ("/docs", "/similarity", "/status"):
         assert not re.search(r"""(src|href)=["'](https?:)?//""", portal[path].text)
         assert "default-src 'none'" in portal[path].headers["content-security-policy"]
         assert "unsafe" not in portal[path].headers["content-security-policy"]
@@ -141,20 +141,6 @@ def test_a_schema_that_holds_itself_comes_to_an_end() -> None:
     assert "children[].children" in reference(document, "").html
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Closed with the module: Playwright's event loop keeps every other one of the process from running."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs a Chromium")
-        pytest.skip("no Chromium here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def screens(browser: Browser, portal: dict[str, Got]) -> Iterator[Any]:
     """Open a path at a size; whatever the browser complains about fails the test."""
@@ -186,7 +172,7 @@ def screens(browser: Browser, portal: dict[str, Got]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("path", ["/docs", "/status"])
+@pytest.mark.parametrize("path", ["/docs", "/similarity", "/status"])
 def test_no_page_scrolls_sideways(screens: Any, path: str, size: dict[str, int]) -> None:
     page = screens(path, size)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")

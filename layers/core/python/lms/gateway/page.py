@@ -34,8 +34,8 @@ class Page:
     """Its Content-Security-Policy."""
 
 
-def page(title: str, body: str, *, script: str = "", refresh_seconds: int = 0) -> Page:
-    """``body`` is HTML, ``script`` a file beside this module."""
+def page(title: str, body: str, *, script: str = "", asks_the_api: bool = False, refresh_seconds: int = 0) -> Page:
+    """``body`` is HTML, ``script`` a file beside this module. No script can make HTML of a string."""
     style, code = _file("page.css"), _file(script) if script else ""
     html = _FRAME.substitute(
         title=escape(title),
@@ -48,6 +48,9 @@ def page(title: str, body: str, *, script: str = "", refresh_seconds: int = 0) -
         "default-src 'none'",
         f"style-src {_source(style)}",
         *([f"script-src {_source(code)}"] if code else []),
+        *(["connect-src 'self'"] if asks_the_api else []),
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",

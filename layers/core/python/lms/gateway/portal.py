@@ -12,13 +12,14 @@ from lms.config import settings
 from lms.gateway import health
 from lms.gateway.page import Page
 from lms.gateway.reference import reference
+from lms.gateway.similarity_page import similarity_page
 from lms.gateway.status_page import status_page
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-ROUTES = ("/openapi.json", "/asyncapi.json", "/docs", "/status")
+ROUTES = ("/openapi.json", "/asyncapi.json", "/docs", "/similarity", "/status")
 
 _FOR_FIVE_MINUTES = "public, max-age=300"
 
@@ -62,6 +63,9 @@ class Portal:
                 return _tagged((self._contract / path.lstrip("/")).read_bytes(), "application/json", headers)
             case "/docs":
                 made = self._reference(settings().api_url or f"{scope['scheme']}://{headers.get('host', '')}")
+                return _tagged(made.html.encode(), "text/html; charset=utf-8", headers, made.policy)
+            case "/similarity":
+                made = similarity_page()
                 return _tagged(made.html.encode(), "text/html; charset=utf-8", headers, made.policy)
             case "/status":
                 made = status_page(health.services())
