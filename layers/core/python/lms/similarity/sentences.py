@@ -1,7 +1,8 @@
 """Sentences of one text that stand in the other in other words."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lms.similarity.alignment import in_order
@@ -44,21 +45,55 @@ def reworded(
     left: Sequence[Token], right: Sequence[Token], from_left: Sequence[Range], from_right: Sequence[Range]
 ) -> Iterator[Pair]:
     """For each sentence of the left the one of the right that has most of its words, in their order."""
-    others = [[token.value for token in right[slice(*each)]] for each in from_right]
-    bags = [set(other) for other in others]
+    others = _Sentences([[token.value for token in right[slice(*each)]] for each in from_right])
     for each in from_left:
-        mine = [token.value for token in left[slice(*each)]]
-        bag = set(mine)
-        likeness, number = max(
-            (
-                (in_order(mine, other) / max(len(mine), len(other)), number)
-                for number, other in enumerate(others)
-                if 2 * len(bag & bags[number]) >= len(bag)
-            ),
-            default=(0.0, -1),
-        )
+        likeness, number = others.likest([token.value for token in left[slice(*each)]])
         if likeness >= REWORDED:
             yield Pair(each, from_right[number], "reworded", likeness)
+
+
+class _Sentences:
+    """To be searched for the likest to another, of which all but a few are ruled out by the words alone: no more of
+    them stand in the same order in both than both have."""
+
+    def __init__(self, sentences: list[list[str]]) -> None:
+        import numpy as np
+
+        self._sentences = sentences
+        self._lengths = np.array([len(each) for each in sentences])
+        holders = defaultdict[tuple[str, int], list[int]](list)
+        for number, each in enumerate(sentences):
+            for word in _numbered(each):
+                holders[word].append(number)
+        self._holders = {word: np.array(numbers) for word, numbers in holders.items()}
+
+    def likest(self, mine: list[str]) -> tuple[float, int]:
+        """The likeness, 0 where none is as like as ``REWORDED``, and the sentence's number."""
+        best, bag = (0.0, -1), set(mine)
+        for number in self._possible(mine):
+            other = self._sentences[number]
+            if 2 * len(bag.intersection(other)) >= len(bag):
+                likeness = in_order(mine, other) / max(len(mine), len(other))
+                best = max(best, (likeness, number))
+        return best if best[0] >= REWORDED else (0.0, -1)
+
+    def _possible(self, mine: list[str]) -> list[int]:
+        import numpy as np
+
+        found = [self._holders[word] for word in _numbered(mine) if word in self._holders]
+        if not found:
+            return []
+        both = np.bincount(np.concatenate(found), minlength=len(self._lengths))
+        numbers: list[int] = np.flatnonzero(both / np.maximum(self._lengths, len(mine)) >= REWORDED).tolist()
+        return numbers
+
+
+def _numbered(words: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """The second of a word is another one than the first."""
+    counts = Counter[str]()
+    for word in words:
+        counts[word] += 1
+        yield word, counts[word]
 
 
 def paraphrased(
