@@ -316,6 +316,12 @@ def _assignments(school: School) -> list[Operation]:
     work = {"title": "A", "rubric_id": kept}
     assignment = f"/assignments/{school.call('POST', f'{course}/assignments', work)['id']}"
     groups = {"sets": [{"name": "S", "groups": [{"name": "G"}]}]}
+    bands = {"bands": [{"label": "Pass", "least": 50}, {"label": "Fail", "least": 0}]}
+
+    def scheme() -> tuple[str, str, Any]:
+        draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
+        return "PUT", f"/courses/{school.call('POST', '/courses', draft)['id']}/grading-scheme", bands
+
     return [
         Operation("assessments.rubrics", "writer", lambda: ("POST", f"{course}/rubrics", rubric)),
         Operation("assessments.rubric", "reader", lambda: ("GET", f"/rubrics/{kept}", None)),
@@ -326,6 +332,8 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.assignment_overrides", "reader", lambda: ("GET", f"{assignment}/overrides", None)),
         Operation("assessments.similarity", "reader", lambda: ("GET", f"{assignment}/similarity", None)),
         Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
+        Operation("assessments.gradebook", "reader", lambda: ("GET", f"{course}/gradebook", None)),
+        Operation("assessments.grading_scheme", "writer", scheme, if_match='"0"'),
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
         Operation("assessments.my_grades", "reader", lambda: ("GET", "/users/me/grades", None)),

@@ -157,6 +157,9 @@ BODIES: dict[str, Body] = {
     "PUT /assignments/{id}/grades/{user_id}": lambda place: {"points": 85, "group": True},
     "POST /assignments/{id}/release": lambda place: {},
     "GET /users/me/grades": lambda place: None,
+    "GET /courses/{id}/gradebook": lambda place: None,
+    "PATCH /courses/{id}/gradebook": lambda place: entered_by_hand(place.more.get("user_id", NOBODYS)),
+    "PUT /courses/{id}/grading-scheme": lambda place: {"bands": [{"label": "Pass", "least": 0}]},
     "GET /courses/{id}/groups": lambda place: None,
     "PUT /courses/{id}/groups": lambda place: grouping(place.more.get("user_id", NOBODYS)),
     "POST /ai/generate-course": lambda place: GENERATE,
@@ -190,7 +193,14 @@ BODIES: dict[str, Body] = {
 }
 
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
-HEADERS = {"PUT /assignments/{id}/grades/{user_id}": {"If-Match": '"0"'}}
+HEADERS = dict.fromkeys(
+    [
+        "PUT /assignments/{id}/grades/{user_id}",
+        "PATCH /courses/{id}/gradebook",
+        "PUT /courses/{id}/grading-scheme",
+    ],
+    {"If-Match": '"0"'},
+)
 """Of the operations that cannot do without."""
 
 Prepare = Callable[[Person, Place, Person], None]
@@ -258,6 +268,8 @@ PREPARED: dict[str, Prepare] = {
     "GET /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "PUT /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "POST /assignments/{id}/release": lambda owner, place, caller: with_grade(owner, place, caller),
+    "GET /courses/{id}/gradebook": lambda owner, place, caller: with_grade(owner, place, caller),
+    "PATCH /courses/{id}/gradebook": lambda owner, place, caller: with_learner(owner, place),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
     "GET /files": lambda owner, place, caller: with_file(place, caller),
@@ -425,6 +437,15 @@ def with_grade(owner: Person, place: Place, caller: Person) -> None:
     with_submission(owner, place, caller)
     path = f"/assignments/{place.more['assignments']}/grades/{place.more['user_id']}"
     owner.put(path, {"points": 85}, headers={"If-Match": '"0"'})
+
+
+def entered_by_hand(user_id: str) -> Any:
+    return {
+        "categories": [{"id": "c", "name": "C", "weight": 1}],
+        "columns": [{"kind": "manual", "id": "oral", "title": "Oral exam", "points": 30, "category_id": "c"}],
+        "cells": [{"user_id": user_id, "column_id": "oral", "version": 0, "score": 20}],
+        "overrides": [{"user_id": user_id, "version": 0, "percent": 90, "why": "Ill"}],
+    }
 
 
 def grouping(user_id: str) -> Any:

@@ -75,6 +75,8 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "submission.read": MEMBERS,
     "grade.give": STAFF,
     "grade.read": MEMBERS,
+    "gradebook.read": MEMBERS,
+    "gradebook.edit": EDITORS,
     "similarity.read": STAFF,
     "assignment.read": MEMBERS,
     "assignment.edit": EDITORS,

@@ -34,6 +34,19 @@ def of_learner(access: CourseAccess, user_id: ObjectId) -> list[Figure]:
     ]
 
 
+def scores_seen(access: CourseAccess, user_id: ObjectId) -> dict[ObjectId, float]:
+    """The learner's result of each published quiz in which the reader sees one."""
+    quizzes = {quiz["_id"]: quiz for quiz in published.in_course(access.course_id)}
+    attempts = [row for row in repository.attempts_of(access.course_id, user_id) if row["status"] != "open"]
+    found = {}
+    for quiz_id, quiz in quizzes.items():
+        percents = _seen_percents(access, quiz, [row for row in attempts if row["quiz_id"] == quiz_id])
+        score = results.combined(quiz["score_policy"], percents)
+        if score is not None:
+            found[quiz_id] = score
+    return found
+
+
 def _seen_percents(access: CourseAccess, quiz: Mapping[str, Any], attempts: Sequence[Document]) -> list[float]:
     shown = [showing.summary(access, row, quiz["feedback_release"])["score"] for row in attempts]
     return [score["percent"] for score in shown if score and score["percent"] is not None]

@@ -21,6 +21,11 @@ WHOLE = Category("all", "All work", decimal(1))
 """The one category of a course that has made none: every assignment and quiz counts in it, by points."""
 
 
+def kept(stored: Row) -> Row:
+    """As a course has them, which may have set nothing yet."""
+    return {name: stored.get(name, default) for name, default in DEFAULT.items()}
+
+
 class Work(NamedTuple):
     """An assignment or a quiz as the gradebook shows it."""
 

@@ -57,13 +57,17 @@ class ManualColumn(_Placed):
     due_at: Instant | None = None
 
 
+Categories = Annotated[list[CategorySettings], Field(max_length=MOST_CATEGORIES)]
+Columns = Annotated[
+    list[Annotated[WorkColumn | ManualColumn, Field(discriminator="kind")]], Field(max_length=MOST_COLUMNS)
+]
+
+
 class GradebookSettings(Body):
     """``missing``: whether work that was not handed in counts as 0, in the running grade once it is due. An
     assignment or a quiz that no column names counts nowhere, unless there are no categories: then all count, by
     points."""
 
     missing: Missing = "excluded"
-    categories: Annotated[list[CategorySettings], Field(max_length=MOST_CATEGORIES)]
-    columns: Annotated[
-        list[Annotated[WorkColumn | ManualColumn, Field(discriminator="kind")]], Field(max_length=MOST_COLUMNS)
-    ] = []
+    categories: Categories
+    columns: Columns = []
