@@ -56,6 +56,7 @@ def import_http_handlers() -> None:
 @pytest.fixture(scope="session")
 def api(ground: Stack) -> Api:
     """The API in-process: real events into the real handlers, with the real authorizer before them."""
+    _leave_the_relay_alone()
     import_http_handlers()
     from gateway.authorize import lambda_handler as authorize
 
@@ -76,6 +77,13 @@ def api(ground: Stack) -> Api:
         )
 
     return Api(send, _set_role)
+
+
+def _leave_the_relay_alone() -> None:
+    """No relay runs in-process, and to tell it took a quarter of these tests' time."""
+    from lms import events
+
+    events.nudge = lambda: None
 
 
 def _event(
