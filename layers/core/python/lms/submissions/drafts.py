@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
 
-from lms import clock, mongo
-from lms.attempts.answers import Save, Standing, last_seq, merged, superseded
+from lms import clock
+from lms.attempts import answer_log
+from lms.attempts.answer_log import Log
+from lms.attempts.answers import Save, Standing, last_seq, superseded
 from lms.courses.access import CourseAccess
-from lms.errors import Conflict
 from lms.files import handed_in
 from lms.mongo import Document, Transaction
 from lms.submissions import contents, holders, repository
@@ -37,15 +37,15 @@ def save(access: CourseAccess, body: DraftBody) -> Document:
     if content.get("file_ids"):
         handed_in.require_own(content["file_ids"], access.course_id, holder.member_ids)
     given = Save(_tab(access.caller.id, body.client_id), body.seq, content)
-    while True:
-        draft = _found(access, holder)
-        standing = Standing.of(draft)
-        after = merged(standing, given, clock.now())
-        if after.said == standing.said:
-            _keep_outdated(draft, given)
-            return _receipt(draft, given, holder)
-        if written := _write(draft, after, given, holder):
-            return _receipt(written, given, holder)
+
+    def again(draft: Document) -> Document:
+        return _found(access, holder)
+
+    def write(tx: Transaction, draft: Document, after: Standing) -> Document | None:
+        return _saved(tx, draft, after, holder)
+
+    draft = answer_log.save(_LOG, _found(access, holder), given, write=write, again=again)
+    return _receipt(draft, given, holder)
 
 
 def own(access: CourseAccess) -> Document:
@@ -100,65 +100,21 @@ def _of_tab(tab: str) -> Document:
     return {"user_id": user_id, "client_id": client_id}
 
 
-def _write(draft: Document, after: Standing, given: Save, holder: Holder) -> Document | None:
-    """Into the draft and the log at once. None where another write came between."""
+_LOG = Log("draft_id", repository.log, repository.logged, contents.exact_digest)
+
+
+def _saved(tx: Transaction, draft: Document, after: Standing, holder: Holder) -> Document | None:
     fields = {
         "answers": after.in_force,
         "said": after.said,
         "member_ids": holder.member_ids,
         "saved_at": clock.now(),
     }
-
-    def work(tx: Transaction) -> Document | None:
-        saved = _saved(tx, draft, fields)
-        if saved:
-            repository.log(_row(saved, given), tx)
-        return saved
-
-    try:
-        return mongo.transaction(work)
-    except DuplicateKeyError:
-        if draft["version"] == 0:
-            return None
-        # The call in the log is another: had it said all this, nothing here would be new.
-        raise _reused() from None
-
-
-def _saved(tx: Transaction, draft: Document, fields: Mapping[str, Any]) -> Document | None:
     if draft["version"]:
         return repository.save_draft(tx, draft["_id"], draft["version"], fields)
     first = {**draft, **fields, "version": 1}
     repository.add_draft(tx, first)
     return first
-
-
-def _keep_outdated(draft: Mapping[str, Any], given: Save) -> None:
-    """A call that changes nothing: it came too late, or has come before and is in the log already."""
-    row = _row(draft, given)
-    try:
-        repository.log(row)
-    except DuplicateKeyError:
-        logged = repository.logged(draft["_id"], given.client_id, given.seq)
-        if logged is None or logged["hash"] != row["hash"]:
-            raise _reused() from None
-
-
-def _reused() -> Conflict:
-    detail = "This client has saved something else under this seq: each save takes a higher one"
-    return Conflict(detail, code="SEQ_REUSED")
-
-
-def _row(draft: Mapping[str, Any], given: Save) -> Document:
-    return {
-        "_id": ObjectId(),
-        "draft_id": draft["_id"],
-        "client_id": given.client_id,
-        "seq": given.seq,
-        "arrival": draft["version"],
-        "at": clock.now(),
-        "answers": given.answers,
-        "hash": contents.exact_digest(given.answers),
-    }
 
 
 def _receipt(draft: Mapping[str, Any], given: Save, holder: Holder) -> Document:
