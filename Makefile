@@ -73,7 +73,9 @@ lock: $(VENV)/.start
 	$(COMPILE) tests/requirements.in -o tests/requirements.txt
 	$(COMPILE) infra/local/requirements.in -c tests/requirements.txt -o infra/local/requirements.txt
 	$(COMPILE) layers/dependencies/requirements.in -c tests/requirements.txt -o layers/dependencies/requirements.txt
-	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt -o layers/gemini/requirements.txt
+	@# Beside it lies the layer with the dependencies of all functions.
+	$(COMPILE) layers/gemini/requirements.in -c tests/requirements.txt --excludes layers/gemini/excluded.txt \
+		-o layers/gemini/requirements.txt
 	$(COMPILE) layers/documents/requirements.in -c tests/requirements.txt -o layers/documents/requirements.txt
 	@# tokenizers needs the hub for models that it downloads, and here it downloads none.
 	$(COMPILE) layers/intelligence/requirements.in -c tests/requirements.txt --excludes layers/intelligence/excluded.txt \

@@ -337,6 +337,7 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
         Operation("assessments.my_grades", "reader", lambda: ("GET", "/users/me/grades", None)),
+        Operation("assessments.my_reviews", "reader", lambda: ("GET", "/users/me/reviews", None)),
     ]
 
 
@@ -353,10 +354,24 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
     _, path, body = submit()
     made = school.call("POST", path, body)
     submission, grade = f"/submissions/{made['id']}", f"{assignment}/grades/{made['user_id']}"
+
+    def review() -> tuple[str, str, Any]:
+        return "PUT", f"/reviews/{school.review_to_do(made['id'])}", {"comment": "Well told."}
+
+    def suggested() -> tuple[str, str, Any]:
+        school.suggest(made["id"])
+        return "GET", f"{submission}/ai-grade", None
+
+    def all_suggested() -> tuple[str, str, Any]:
+        school.suggest(made["id"])
+        return "POST", f"{assignment}/ai-grade", None
+
     return [
         Operation("assessments.draft", "reader", save),
         Operation("assessments.submissions", "writer", submit),
         Operation("assessments.submission", "reader", lambda: ("GET", submission, None)),
+        Operation("assessments.submission_reviews", "reader", lambda: ("GET", f"{submission}/reviews", None)),
+        Operation("assessments.review", "writer", review, if_match='"1"'),
         Operation(
             "assessments.submission_similarity",
             "reader",
@@ -364,6 +379,8 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
             role="admin",
         ),
         Operation("assessments.grade", "reader", lambda: ("GET", grade, None)),
+        Operation("assessments.ai_grade", "reader", suggested, role="admin"),
+        Operation("assessments.ai_grade_all", "writer", all_suggested, role="admin"),
     ]
 
 

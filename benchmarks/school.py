@@ -6,6 +6,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
@@ -159,6 +160,39 @@ class School:
         self._publish(course_id)
         self.call("POST", f"/courses/{course_id}/enrollments", {"user_id": self.user_id}, teacher)
         return f"/assignments/{work}"
+
+    def review_to_do(self, submission_id: str) -> str:
+        """The instructor's, who learns in its course; as it was before it was done."""
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            database = client[self.database_name]
+            work = database.submissions.find_one({"_id": ObjectId(submission_id)})
+            assert work
+            named = {name: work[name] for name in ("assignment_id", "course_id", "holder_id")}
+            theirs = {"submission_id": work["_id"], "reviewer_id": ObjectId(self.user_id)}
+            to_do = {"state": "open", "version": 1, "due_at": datetime.now(UTC) + timedelta(days=7)}
+            empty = {"rubric": None, "replaces": None, "criteria": [], "comment": "", "done_at": None}
+            fields = {**named, **to_do, **empty, "deleted_at": None}
+            database.reviews.update_one(theirs, {"$set": fields}, upsert=True)
+            row = database.reviews.find_one(theirs)
+            assert row
+            return str(row["_id"])
+
+    def suggest(self, submission_id: str) -> None:
+        """A grade for it, as an AI does, in an assignment that asks for that."""
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            database = client[self.database_name]
+            work = database.submissions.find_one({"_id": ObjectId(submission_id)})
+            assert work
+            named = {name: work[name] for name in ("assignment_id", "course_id", "rubric")}
+            empty = {**dict.fromkeys(("points", "independent", "model")), "criteria": [], "apart": [], "unread": []}
+            figures = {"confidence": 0.0, "worth": 1.0, "prompts": {}, "tokens": {"input": 0, "output": 0}}
+            decision = {"applies": False, "asks": True, "why": "suggested"}
+            made = {"provider": "grounded", "job_id": ObjectId(), "created_at": datetime.now(UTC)}
+            row = {**named, **empty, **figures, **made, "decision": decision}
+            theirs = {"submission_id": work["_id"]}
+            database.suggestions.update_one(theirs, {"$setOnInsert": row}, upsert=True)
+            asked = {"$set": {"ai_grading.mode": "suggest"}}
+            database.assignments.update_one({"_id": work["assignment_id"]}, asked)
 
     def _publish(self, course_id: str) -> None:
         with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:

@@ -5,6 +5,8 @@ Validation runs before permissions, so every call is otherwise valid. An endpoin
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -152,11 +154,19 @@ BODIES: dict[str, Body] = {
     "POST /assignments/{id}/similarity": lambda place: None,
     "GET /assignments/{id}/similarity": lambda place: None,
     "GET /submissions/{id}/similarity": lambda place: None,
+    "POST /assignments/{id}/ai-grade": lambda place: None,
+    "GET /submissions/{id}/ai-grade": lambda place: None,
+    "POST /submissions/{id}/ai-grade": lambda place: None,
     "GET /assignments/{id}/grades": lambda place: None,
     "GET /assignments/{id}/grades/{user_id}": lambda place: None,
     "PUT /assignments/{id}/grades/{user_id}": lambda place: {"points": 85, "group": True},
     "POST /assignments/{id}/release": lambda place: {},
     "GET /users/me/grades": lambda place: None,
+    "GET /users/me/reviews": lambda place: None,
+    "PUT /reviews/{id}": lambda place: {
+        "criteria": [{"criterion_id": place.more.get("criterion", NOBODYS), "points": 4}]
+    },
+    "GET /submissions/{id}/reviews": lambda place: None,
     "GET /courses/{id}/gradebook": lambda place: None,
     "PATCH /courses/{id}/gradebook": lambda place: entered_by_hand(place.more.get("user_id", NOBODYS)),
     "PUT /courses/{id}/grading-scheme": lambda place: {"bands": [{"label": "Pass", "least": 0}]},
@@ -193,14 +203,12 @@ BODIES: dict[str, Body] = {
 }
 
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
-HEADERS = dict.fromkeys(
-    [
-        "PUT /assignments/{id}/grades/{user_id}",
-        "PATCH /courses/{id}/gradebook",
-        "PUT /courses/{id}/grading-scheme",
-    ],
-    {"If-Match": '"0"'},
-)
+HEADERS = {
+    "PUT /reviews/{id}": {"If-Match": '"1"'},
+    "PUT /assignments/{id}/grades/{user_id}": {"If-Match": '"0"'},
+    "PATCH /courses/{id}/gradebook": {"If-Match": '"0"'},
+    "PUT /courses/{id}/grading-scheme": {"If-Match": '"0"'},
+}
 """Of the operations that cannot do without."""
 
 Prepare = Callable[[Person, Place, Person], None]
@@ -264,12 +272,18 @@ PREPARED: dict[str, Prepare] = {
     "POST /assignments/{id}/similarity": lambda owner, place, caller: with_comparing(owner, place),
     "GET /assignments/{id}/similarity": lambda owner, place, caller: with_similar_ones(owner, place, caller),
     "GET /submissions/{id}/similarity": lambda owner, place, caller: with_similar_ones(owner, place, caller),
+    "POST /assignments/{id}/ai-grade": lambda owner, place, caller: with_suggestion(owner, place, caller),
+    "GET /submissions/{id}/ai-grade": lambda owner, place, caller: with_suggestion(owner, place, caller),
+    "POST /submissions/{id}/ai-grade": lambda owner, place, caller: with_suggestion(owner, place, caller),
     "GET /assignments/{id}/grades": lambda owner, place, caller: with_submission(owner, place, caller),
     "GET /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "PUT /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "POST /assignments/{id}/release": lambda owner, place, caller: with_grade(owner, place, caller),
     "GET /courses/{id}/gradebook": lambda owner, place, caller: with_grade(owner, place, caller),
     "PATCH /courses/{id}/gradebook": lambda owner, place, caller: with_learner(owner, place),
+    "GET /users/me/reviews": lambda owner, place, caller: with_own_review(caller),
+    "PUT /reviews/{id}": lambda owner, place, caller: with_review(owner, place, caller),
+    "GET /submissions/{id}/reviews": lambda owner, place, caller: with_reviewed_work(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
     "GET /files": lambda owner, place, caller: with_file(place, caller),
@@ -432,6 +446,29 @@ def with_similar_ones(owner: Person, place: Place, caller: Person) -> None:
     )
 
 
+def with_suggestion(owner: Person, place: Place, caller: Person) -> None:
+    """Of a submission that an AI may grade."""
+    from lms import clock
+    from lms.grading.repository import suggestions
+
+    with_submission(owner, place, caller)
+    owner.patch(f"/assignments/{place.more['assignments']}", {"ai_grading": {"mode": "suggest"}})
+    suggestions().insert_one(
+        {
+            "assignment_id": ObjectId(place.more["assignments"]),
+            "course_id": ObjectId(place.course),
+            "submission_id": ObjectId(place.more["submissions"]),
+            **dict.fromkeys(("rubric", "points", "independent", "model")),
+            **{name: [] for name in ("criteria", "apart", "unread")},
+            **{"confidence": 0.0, "worth": 1.0, "prompts": {}, "tokens": {"input": 0, "output": 0}},
+            "decision": {"applies": False, "asks": True, "why": "suggested"},
+            "provider": "grounded",
+            "job_id": ObjectId(),
+            "created_at": clock.now(),
+        }
+    )
+
+
 def with_grade(owner: Person, place: Place, caller: Person) -> None:
     """Of a learner, held."""
     with_submission(owner, place, caller)
@@ -446,6 +483,44 @@ def entered_by_hand(user_id: str) -> Any:
         "cells": [{"user_id": user_id, "column_id": "oral", "version": 0, "score": 20}],
         "overrides": [{"user_id": user_id, "version": 0, "percent": 90, "why": "Ill"}],
     }
+
+
+def with_review(owner: Person, place: Place, caller: Person) -> None:
+    """The caller's to do, of another's work."""
+    with_submission(owner, place, owner)
+    add_review(place, caller.id)
+
+
+def with_own_review(caller: Person) -> None:
+    """In a course where the caller learns."""
+    teacher = somebody(caller)
+    seat(caller, place := place_of(teacher), CourseRole.LEARNER)
+    with_review(teacher, place, caller)
+
+
+def with_reviewed_work(owner: Person, place: Place, caller: Person) -> None:
+    """The caller's where they learn in the course."""
+    with_submission(owner, place, caller)
+    add_review(place, somebody(owner).id)
+
+
+def add_review(place: Place, reviewer_id: str) -> None:
+    from lms import clock
+    from lms.mongo import database
+
+    work = database().submissions.find_one({"_id": ObjectId(place.more["submissions"])})
+    assert work
+    rubric = database().rubrics.find_one({"_id": work["rubric"]["id"]})
+    assert rubric
+    row = {
+        "_id": ObjectId(),
+        **{name: work[name] for name in ("assignment_id", "course_id", "holder_id", "rubric")},
+        **{"submission_id": work["_id"], "reviewer_id": ObjectId(reviewer_id), "replaces": None},
+        **{"state": "open", "criteria": [], "comment": "", "done_at": None, "version": 1, "deleted_at": None},
+        **{"due_at": clock.now() + timedelta(days=7), "created_at": clock.now()},
+    }
+    database().reviews.insert_one(row)
+    place.more |= {"reviews": str(row["_id"]), "criterion": str(rubric["criteria"][0]["id"])}
 
 
 def grouping(user_id: str) -> Any:
@@ -567,6 +642,7 @@ def permission(function: Callable[..., Any]) -> str | None:
     return None
 
 
+@cache
 def operations() -> dict[str, str | None]:
     from lms.http import app
 

@@ -29,6 +29,9 @@ from tests.contract.test_role_matrix import (
     with_attempt,
     with_comparing,
     with_invitation,
+    with_learner,
+    with_submission,
+    with_suggestion,
 )
 from tests.mongo_commands import Command, recorded
 from tests.people import PASSWORD, Answer, Api, Person
@@ -137,11 +140,17 @@ OPERATIONS = {
     "POST /assignments/{id}/similarity": 9,
     "GET /assignments/{id}/similarity": 4,
     "GET /submissions/{id}/similarity": 4,
+    "POST /assignments/{id}/ai-grade": 11,
+    "GET /submissions/{id}/ai-grade": 2,
+    "POST /submissions/{id}/ai-grade": 10,
     "GET /assignments/{id}/grades": 6,
     "GET /assignments/{id}/grades/{user_id}": 3,
-    "PUT /assignments/{id}/grades/{user_id}": 12,
+    "PUT /assignments/{id}/grades/{user_id}": 13,
     "POST /assignments/{id}/release": 9,
     "GET /users/me/grades": 2,
+    "GET /users/me/reviews": 5,
+    "PUT /reviews/{id}": 9,
+    "GET /submissions/{id}/reviews": 4,
     "GET /courses/{id}/gradebook": 3,
     "PATCH /courses/{id}/gradebook": 17,
     "PUT /courses/{id}/grading-scheme": 7,
@@ -267,6 +276,16 @@ def a_comparison(person: Person) -> Callable[[], object]:
     return lambda: invoke("assessments.run_similarity", event)
 
 
+def a_grading(person: Person) -> Callable[[], object]:
+    place = place_of(person)
+    with_suggestion(person, place, person)
+    job_id = person.post(f"/submissions/{place.more['submissions']}/ai-grade").json["job_id"]
+    event = sample("assessments/run_grading")
+    step = f"submission-{place.more['submissions']}"
+    event["Records"][0]["body"] = json.dumps({"job_id": job_id, "step": step})
+    return lambda: invoke("assessments.run_grading", event)
+
+
 def an_overdue_step(person: Person) -> Callable[[], object]:
     from lms.jobs.repository import steps
 
@@ -282,6 +301,24 @@ def an_overdue_attempt(person: Person) -> Callable[[], object]:
     overdue = {"$set": {"ends_at": clock.now(), "deadline_at": clock.now()}}
     attempts().update_one({"_id": ObjectId(place.more["attempts"])}, overdue)
     return lambda: invoke("assessments.close_attempts", sample("assessments/close_attempts"))
+
+
+def reviews_to_allocate(person: Person) -> Callable[[], object]:
+    """Of two learners' works, on which nobody was told yet."""
+    from lms.assignments.repository import assignments
+    from lms.submissions.repository import submissions
+
+    with_submission(person, place := place_of(person), person)
+    first = submissions().find_one({"_id": ObjectId(place.more["submissions"])})
+    assert first
+    with_learner(person, place)
+    others = {"holder_id": ObjectId(), "member_ids": [ObjectId(place.more["user_id"])]}
+    submissions().insert_one({**first, **others, "_id": ObjectId()})
+    wanted = {"count": 1, "days": 7, "criteria": "rubric"}
+    assignments().update_many({}, {"$set": {"reviews_at": None}})
+    due = {"peer_reviews": wanted, "due_at": clock.now(), "reviews_at": clock.now()}
+    assignments().update_one({"_id": ObjectId(place.more["assignments"])}, {"$set": due})
+    return lambda: invoke("assessments.allocate_reviews", sample("assessments/allocate_reviews"))
 
 
 def an_upload_that_never_came(person: Person) -> Callable[[], object]:
@@ -358,8 +395,10 @@ FUNCTIONS: dict[str, tuple[Callable[[Person], Callable[[], object]], int]] = {
     "ai.run_step": (a_lesson, 12),
     "ai.sweep_jobs": (an_overdue_step, 3),
     "analytics.relay_events": (a_waiting_event, 4),
+    "assessments.allocate_reviews": (reviews_to_allocate, 10),
     "assessments.close_attempts": (an_overdue_attempt, 11),
     "assessments.run_similarity": (a_comparison, 15),
+    "assessments.run_grading": (a_grading, 18),
     "courses.run_work": (a_list_of_learners, 14),
     "files.check_file": (an_upload, 4),
     "files.extract_text": (a_text, 5),
@@ -395,6 +434,7 @@ def test_a_function(api: Api, name: str):
     [
         ("ai.sweep_jobs", "state_1_due_at_1"),
         ("analytics.relay_events", "pending_1__id_1"),
+        ("assessments.allocate_reviews", "reviews_at_1"),
         ("assessments.close_attempts", "ends_at_1"),
         ("files.sweep_files", "look_at_1"),
     ],

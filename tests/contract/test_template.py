@@ -172,6 +172,7 @@ STEPS = {
     "AiQueue": "RunStepFunction",
     "WorkQueue": "RunWorkFunction",
     "SimilarityQueue": "RunSimilarityFunction",
+    "GradingQueue": "RunGradingFunction",
 }
 """The queues of jobs' steps, and their workers."""
 
@@ -267,9 +268,9 @@ def test_what_the_readme_lets_one_configure_can_be_configured_when_deployed_and_
 
 HEAVY = {
     # Ask, too: a person waits for the model's answer.
-    "GeminiLayer": {"RunStepFunction", "AskFunction"},
+    "GeminiLayer": {"RunStepFunction", "AskFunction", "RunGradingFunction"},
     "DocumentsLayer": {"CheckFileFunction", "ExtractTextFunction"},
-    "IntelligenceLayer": {"RunSimilarityFunction"},
+    "IntelligenceLayer": {"RunSimilarityFunction", "RunGradingFunction"},
 }
 
 

@@ -91,6 +91,7 @@ class Settings(NamedTuple):
     ai_queue_url: str = ""
     work_queue_url: str = ""
     similarity_queue_url: str = ""
+    grading_queue_url: str = ""
     file_checks_queue_url: str = ""
     extraction_queue_url: str = ""
     connections_table: str = ""

@@ -39,6 +39,7 @@ ACCESS_CODE_BY_PERSON = Policy("access-code", 20, 600)
 GENERATE_BY_PERSON = Policy("generate", 20, 3_600)
 ASK_BY_PERSON = Policy("ask", 30, 600)
 PROPOSE_BY_PERSON = Policy("propose", 60, 3_600)
+GRADE_BY_PERSON = Policy("grade", 120, 3_600)
 RETRY_BY_PERSON = Policy("retry", 60, 3_600)
 
 UPLOAD_BY_PERSON = Policy("upload", 300, 600)

@@ -1,7 +1,7 @@
 """Whether a model's grade and the independent one beside it agree, and whether a grade may be given unseen."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -9,8 +9,8 @@ from lms.ai.grading_task import Grading, GradingCriterion
 from lms.rubrics.points import decimal
 
 Why = Literal[
-    "off", "suggested", "speaks_to_a_machine", "incomplete", "not_compared", "differs", "unsure", "too_low",
-    "too_high", "sampled", "applied",
+    "off", "suggested", "speaks_to_a_machine", "not_read", "incomplete", "not_compared", "differs", "unsure",
+    "too_low", "too_high", "sampled", "replaced", "grade_stands", "applied",
 ]  # fmt: skip
 
 
@@ -75,12 +75,14 @@ def decide(
     worth: float,
     submission_id: str,
     to_a_machine: bool = False,
+    unread: bool = False,
 ) -> Decision:
     """``worth``: the points that the rubric has, to which the percentages refer. ``to_a_machine``: the submission
-    speaks to one. What is sampled waits for a person like what fails a condition."""
+    speaks to one. ``unread``: a part of it was not read. What is sampled waits for a person like what fails a
+    condition."""
     if terms.mode != "auto":
         return Decision(applies=False, asks=terms.mode == "suggest", why=_WITHOUT_AUTO[terms.mode])
-    why = _against(terms, grading, agreed, worth, to_a_machine)
+    why = _against(terms, grading, agreed, worth, {"speaks_to_a_machine": to_a_machine, "not_read": unread})
     if why is None and sampled(submission_id, terms.sample_share):
         why = "sampled"
     return Decision(applies=why is None, asks=why is not None, why=why or "applied")
@@ -89,7 +91,9 @@ def decide(
 _WITHOUT_AUTO: dict[str, Why] = {"off": "off", "suggest": "suggested"}
 
 
-def _against(terms: Terms, grading: Grading, agreed: Agreement, worth: float, to_a_machine: bool) -> Why | None:
+def _against(
+    terms: Terms, grading: Grading, agreed: Agreement, worth: float, of_the_work: Mapping[Why, bool]
+) -> Why | None:
     """The first condition that the grade fails; a bound that nobody set holds for nothing."""
     least, lowest, highest = terms.least_confidence, terms.lowest_percent, terms.highest_percent
     points = grading.points
@@ -97,7 +101,7 @@ def _against(terms: Terms, grading: Grading, agreed: Agreement, worth: float, to
         return "incomplete"
     percent = decimal(points) * 100 / decimal(worth)
     conditions: list[tuple[bool, Why]] = [
-        (to_a_machine, "speaks_to_a_machine"),
+        *((holds, why) for why, holds in of_the_work.items()),
         (agreed.differs(terms.margin_percent), "differs"),
         (not agreed.complete, "not_compared"),
         (grading.confidence < least, "unsure"),

@@ -26,9 +26,9 @@ _MOST_OUTPUT = 32_768
 _BUSY_SECONDS = 5
 
 
-def provider_of(step: Step, *, alone: bool = False) -> Provider:
+def provider_of(step: Step, *, alone: bool = False, told: Callable[[Usage], None] = lambda usage: None) -> Provider:
     """The job's provider, its calls counted on the job and held to this step's share of the budget. ``alone`` says
-    that no other step of the job asks beside it."""
+    that no other step of the job asks beside it. ``told`` is what each call has taken."""
     job = step.job
     allowance = step.allowance(alone=alone)
     payer = Payer(job["owner_id"], job["course_id"])
@@ -39,6 +39,7 @@ def provider_of(step: Step, *, alone: bool = False) -> Provider:
         step.remaining_seconds,
         allowance=allowance,
         job_id=job["_id"],
+        told=told,
     )
 
 
@@ -50,14 +51,20 @@ def metered(
     *,
     allowance: int | None = None,
     job_id: ObjectId | None = None,
+    told: Callable[[Usage], None] = lambda usage: None,
 ) -> Provider:
     """The named provider, its calls held to ``allowance`` tokens in all and to the payer's budgets."""
     meter = _Meter(payer, task, job_id, allowance)
+
+    def record(usage: Usage) -> None:
+        meter.record(usage, ai.prompts)
+        told(usage)
+
     ai = provider(
         name,
         remaining_seconds=remaining_seconds,
         hold=meter.hold,
-        record=lambda usage: meter.record(usage, ai.prompts),
+        record=record,
         budget_left=meter.left,
     )
     return ai

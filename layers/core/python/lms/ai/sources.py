@@ -51,6 +51,16 @@ def _supersede(tx: Transaction, which: Mapping[str, Any], by: ObjectId | None, *
         tx.after_commit(partial(send, [old]))
 
 
+def of_files(file_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
+    """The texts of those of the files that have one, by file."""
+    return {row["file_id"]: row["text"] for row in repository.sources_of_files(file_ids) if row["text"]}
+
+
+def lengths(file_ids: Sequence[ObjectId]) -> dict[ObjectId, int]:
+    """How many bytes the texts of those of the files have that have one."""
+    return {row["file_id"]: row["length"] for row in repository.lengths(file_ids)}
+
+
 def send(source_ids: Sequence[ObjectId]) -> None:
     """Have what cites these brought up to date."""
     if source_ids:

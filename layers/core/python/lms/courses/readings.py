@@ -25,3 +25,9 @@ def rows(
     """Version, title and texts of those of the lessons that the course has."""
     found = repository.lessons_among(access.course_id, lesson_ids, _ROW, tx)
     return {row["_id"]: row for row in found}
+
+
+def language(course_id: ObjectId) -> str:
+    """In which the course is held."""
+    found = repository.course(course_id, {"language": 1})
+    return found["language"] if found else "en"

@@ -34,7 +34,7 @@ DOMAINS: Mapping[str, _Needs] = {
     "gateway": _Needs(),
     "auth": _Needs(may=("sqs",)),
     "courses": _Needs(may=("sqs", "dynamodb"), queues=("work_queue_url",)),
-    "assessments": _Needs(may=("sqs", "dynamodb"), queues=("similarity_queue_url",)),
+    "assessments": _Needs(may=("sqs", "dynamodb", "ai"), queues=("similarity_queue_url", "grading_queue_url")),
     "ai": _Needs(must=("mongodb", "sqs"), may=("ai", "dynamodb"), queues=("ai_queue_url",)),
     "files": _Needs(must=("mongodb", "s3"), may=("sqs",), queues=("file_checks_queue_url", "extraction_queue_url")),
     "analytics": _Needs(must=("mongodb", "sqs"), queues=("events_queue_url",)),

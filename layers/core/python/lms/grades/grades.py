@@ -17,6 +17,7 @@ from lms.enrollment import visible
 from lms.errors import Invalid, NotFound, PreconditionFailed
 from lms.grades import history, penalties, releasing, repository, scoring
 from lms.grades.history import Change
+from lms.grading import suggestions
 from lms.mongo import Document, Transaction
 from lms.rubrics import rubrics
 from lms.submissions import pseudonyms, submissions
@@ -48,15 +49,15 @@ def put(access: CourseAccess, name: str, body: GivenGrade, expected: int) -> Doc
             before = {_id: row for _id, row in before.items() if _id == user_id or row["origin"] != "person"}
         _require_why(before, body.why)
         fields = {**_given(tx, assignment, submission, body), "graded_by": access.caller.id}
-        return _written(tx, assignment, before, fields, body.why)[user_id]
+        return written(tx, assignment, before, fields, body.why)[user_id]
 
     try:
-        written = mongo.transaction(work)
+        grade = mongo.transaction(work)
     except BulkWriteError as error:
         if all(each["code"] == _DUPLICATE for each in error.details["writeErrors"]):
             raise PreconditionFailed() from None
         raise
-    return shown(access, written)
+    return shown(access, grade)
 
 
 def _members(access: CourseAccess, body: GivenGrade, submission: Mapping[str, Any] | None) -> set[ObjectId]:
@@ -91,7 +92,14 @@ def _given(
         "excused": body.excused,
         "comment": body.comment,
         "origin": "group" if body.group else "person",
+        "ai": _part_of_ai(tx, submission),
     }
+
+
+def _part_of_ai(tx: Transaction, submission: Mapping[str, Any] | None) -> Document | None:
+    """What an AI had suggested for it before, so that the learner sees that there was one."""
+    found = suggestions.latest([submission["_id"]], tx) if submission else {}
+    return next((suggestions.part(each, "suggested") for each in found.values()), None)
 
 
 def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[str, Any] | None) -> Document:
@@ -105,13 +113,15 @@ def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[
     return rubrics.pinned(tx, pin["id"], pin["version"])
 
 
-def _written(
+def written(
     tx: Transaction,
     assignment: Mapping[str, Any],
     before: Mapping[ObjectId, Document],
     fields: Mapping[str, Any],
     why: str | None,
 ) -> dict[ObjectId, Document]:
+    """By learner, the grades with these fields in place of those ``before``; learners see them where the assignment
+    releases grades at once."""
     now = clock.now()
     at_once = now if assignment["release"] == "at_once" else None
     given = [

@@ -11,7 +11,7 @@ from lms.mongo import Document, Transaction
 
 TRACKED = (
     *("submission_id", "rubric", "criteria", "raw", "penalty", "late_seconds", "score", "excused", "comment"),
-    *("origin", "graded_by", "released_at"),
+    *("origin", "ai", "graded_by", "released_at"),
 )
 
 
@@ -67,7 +67,7 @@ def write(tx: Transaction, changes: Sequence[Change], *, by: ObjectId | None, wh
 
 
 def _row(before: Mapping[str, Any], after: Mapping[str, Any], by: ObjectId | None, why: str | None) -> Document:
-    changed = [name for name in TRACKED if before[name] != after[name]]
+    changed = [name for name in TRACKED if before.get(name) != after.get(name)]
     return {
         "_id": ObjectId(),
         "assignment_id": after["assignment_id"],
@@ -76,8 +76,8 @@ def _row(before: Mapping[str, Any], after: Mapping[str, Any], by: ObjectId | Non
         "at": after["updated_at"],
         "by": by,
         "why": why,
-        "before": {name: before[name] for name in changed},
-        "after": {name: after[name] for name in changed},
+        "before": {name: before.get(name) for name in changed},
+        "after": {name: after.get(name) for name in changed},
     }
 
 

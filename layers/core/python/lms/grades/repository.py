@@ -46,6 +46,21 @@ def of_submissions(tx: Transaction, submission_ids: Collection[ObjectId]) -> lis
     return list(grades().find(wanted, session=tx.session))
 
 
+def graded_by_persons(assignment_id: ObjectId) -> set[ObjectId]:
+    """The learners with a grade that a person has given."""
+    wanted = {"assignment_id": assignment_id, "origin": {"$in": _PERSONS}}
+    return {row["user_id"] for row in grades().find(wanted, {"user_id": 1}, batch_size=10_000)}
+
+
+def by_persons(assignment_id: ObjectId, limit: int) -> list[Document]:
+    """Those that persons gave for submissions, not excused; the last ones that were given."""
+    wanted = {"assignment_id": assignment_id, "origin": {"$in": _PERSONS}, "raw": {"$ne": None}, **_OF_SUBMISSIONS}
+    return list(grades().find(wanted).sort("graded_at", DESCENDING).limit(limit))
+
+
+_PERSONS = ["person", "group"]
+
+
 def held(tx: Transaction, assignment_id: ObjectId, user_ids: Collection[ObjectId] | None) -> list[Document]:
     """Those that learners do not see yet, of these or of all."""
     theirs = {} if user_ids is None else {"user_id": {"$in": list(user_ids)}}

@@ -15,8 +15,8 @@ from lms.telemetry import logger
 AI_KINDS = frozenset({"course_generation", "content_enhancement", "quiz_generation", "performance_analysis"})
 """They ask a model, and wait for it: a queue of their own keeps the others from waiting with them."""
 
-COMPUTING_KINDS = frozenset({"similarity"})
-"""They compute long, with a layer that their worker alone has."""
+COMPUTING_KINDS = {"similarity": "similarity_queue_url", "grading": "grading_queue_url"}
+"""They compute long, with a layer that their worker alone has; each with the setting that names its queue."""
 
 _UNTAKEN_AFTER = timedelta(minutes=15)
 
@@ -47,4 +47,5 @@ def _send(steps: Sequence[Document]) -> None:
 def _queue_url(kind: str) -> str:
     if kind in AI_KINDS:
         return settings().ai_queue_url
-    return settings().similarity_queue_url if kind in COMPUTING_KINDS else settings().work_queue_url
+    url: str = getattr(settings(), COMPUTING_KINDS.get(kind, "work_queue_url"))
+    return url

@@ -18,7 +18,8 @@ class Usage(BaseModel):
 
 class Progress(Resource):
     """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly; blocks,
-    questions, proposal; narrative; rows; plan, fingerprints, comparisons, ranking."""
+    questions, proposal; narrative; rows; plan, fingerprints, comparisons, ranking; submissions,
+    tally."""
 
     step: str
     done: int
@@ -69,7 +70,9 @@ def _left_out(proposal: Document | None) -> None:
 class JobResult(Resource):
     """Of a list that was brought in, ``counts`` has the number of rows by outcome, and at ``report`` stands what
     became of each; of a search for similar submissions, the number of submissions and of pairs, and where the pairs
-    stand. ``proposal`` is shown where the job stands alone, at ``/jobs/{id}``, and null elsewhere."""
+    stand; of grading an assignment, the number of submissions by outcome and of those that are left, of grading one
+    submission, where the suggestion stands. ``proposal`` is shown where the job stands alone, at ``/jobs/{id}``,
+    and null elsewhere."""
 
     course_id: Id
     counts: dict[str, int] | None = None
@@ -89,6 +92,7 @@ class Job(Resource):
         "performance_analysis",
         "enrollment_import",
         "similarity",
+        "grading",
     ]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     progress: Progress

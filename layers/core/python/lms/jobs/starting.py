@@ -1,5 +1,6 @@
 """Starting a job of whatever kind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -21,12 +22,14 @@ def start(
     first_step: str,
     total: int,
     stage: str | None = None,
+    beside: Sequence[str] = (),
+    whatever_is_left: bool = False,
     **details: Any,
 ) -> Document:
     """Store a job with its first step, whose message goes out once the transaction stands. ``stage`` is that
-    step's, where it has another name.
+    step's, where it has another name. The steps ``beside`` it begin with it.
 
-    Raise as ``require_budget``.
+    Raise as ``require_budget``, unless the job is to be ``whatever_is_left``: its steps fail then.
     """
     now = clock.now()
     job: Document = {
@@ -44,9 +47,10 @@ def start(
         "version": 1,
         **details,
     }
-    require_budget(tx, job)
+    if not whatever_is_left:
+        require_budget(tx, job)
     repository.add_job(tx, job)
-    repository.add_steps(tx, job, [first_step], now)
+    repository.add_steps(tx, job, [first_step, *beside], now)
     events.record(tx, "job.started", actor=owner_id, subject=job["_id"], kind=kind)
     tx.after_commit(lambda: dispatch.send(job["_id"]))
     return job

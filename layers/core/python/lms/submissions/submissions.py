@@ -24,6 +24,11 @@ def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict
     return repository.latest_of(assignment_id, holder_ids)
 
 
+def last_by_learner(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """Without its texts, the last submission of each of these learners who have handed in, alone or with others."""
+    return repository.latest_by_member(assignment_id, user_ids)
+
+
 def held(tx: Transaction, assignment_id: ObjectId, user_id: ObjectId, submission_id: str | None) -> Document | None:
     """The person's submission of this id, or the last one; its dates stay as they are until the end of ``tx``.
 

@@ -2,11 +2,15 @@
 the best level of a criterion says. A suggestion, as sure as the comparison is; where there is nothing to compare
 with it says so and suggests nothing."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from lms.ai import submission_reading as reading
 from lms.ai.grading_task import CriterionGrade, Evidence, Grading, GradingCriterion, GradingTask, given
 from lms.ai.grounded.text import sentences
 from lms.ai.grounded.words import word_count
 from lms.intelligence import short_answers
+from lms.intelligence.precedents import Graded
 from lms.intelligence.wording import worded
 from lms.rubrics.points import decimal
 
@@ -26,19 +30,22 @@ _OF_FORM = frozenset(
 _LEVELS = ((0.75, "is near to"), (0.4, "is partly near to"), (0.0, "is far from"))
 
 
-def grade(task: GradingTask) -> Grading:
-    """Of each criterion; the points lie between its levels' as the score lies between 0 and 1."""
+def grade(task: GradingTask, graded: Mapping[str, tuple[Graded, ...]] = MappingProxyType({})) -> Grading:
+    """Of each criterion; the points lie between its levels' as the score lies between 0 and 1. ``graded``: by
+    criterion, answers to the same that persons have graded."""
     said = reading.own_words(task)
-    return Grading(grades=[_grade(criterion, task, said) for criterion in task.criteria])
+    return Grading(
+        grades=[_grade(criterion, task, said, graded.get(criterion.id, ())) for criterion in task.criteria]
+    )
 
 
-def _grade(criterion: GradingCriterion, task: GradingTask, said: str) -> CriterionGrade:
+def _grade(criterion: GradingCriterion, task: GradingTask, said: str, graded: tuple[Graded, ...]) -> CriterionGrade:
     references = _references(criterion, task)
     if why := _not_compared(criterion, task, said, references):
         return CriterionGrade(
             criterion_id=criterion.id, level_id=None, points=None, evidence=None, feedback=why, confidence=0.0
         )
-    judgement = short_answers.score(said, references, reading.question(task))
+    judgement = short_answers.score(said, references, reading.question(task), graded)
     worst, best = decimal(criterion.worst.points), decimal(criterion.best.points)
     near = next(words for least, words in _LEVELS if judgement.score >= least)
     return given(

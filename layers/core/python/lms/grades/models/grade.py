@@ -10,7 +10,7 @@ from lms.submissions.models.submission import PinnedRubric, SubmissionSummary
 
 Comment = Annotated[str, StringConstraints(max_length=10_000)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-Origin = Literal["person", "group"]
+Origin = Literal["person", "group", "ai"]
 
 
 class GivenCriterion(Body):
@@ -59,12 +59,24 @@ class GradedCriterion(Resource):
     comment: str
 
 
+class PartOfAi(Resource):
+    """``given``: the grade is what an AI said, by the rule that the assignment sets for that. ``suggested``: a
+    person gave the grade, and an AI had suggested one. ``model`` is null where no language model was asked."""
+
+    suggestion_id: Id
+    part: Literal["given", "suggested"]
+    provider: str
+    model: str | None
+    confidence: float
+
+
 class GradeSummary(Resource):
     """Version 0: there is no grade yet, or none that the learner may see.
 
     ``score`` is ``raw`` less ``penalty``, which coming late by ``late_seconds`` costs. ``criteria`` have the
     points of ``rubric``, ``raw`` is in proportion to what the assignment is worth. ``origin`` ``group``: given to
-    the group. Where ``blind``, ``user_id`` is a pseudonym.
+    the group; ``ai``: by a machine. ``ai`` says where one took part, null where none did. Where
+    ``blind``, ``user_id`` is a pseudonym.
     """
 
     assignment_id: Id
@@ -81,6 +93,7 @@ class GradeSummary(Resource):
     excused: bool
     comment: str
     origin: Origin | None
+    ai: PartOfAi | None = None
     graded_by: Id | None
     graded_at: Moment | None
     released_at: Moment | None

@@ -1,0 +1,57 @@
+"""Answers that persons have graded, for the grader without a language model to hold others against."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from lms.ai.grading_task import GradingCriterion, GradingTask
+from lms.ai.grounded.words import word_count
+from lms.grades import confirmed
+from lms.grading.reading import ALL
+from lms.intelligence.precedents import Graded, Label
+from lms.submissions import compared
+
+_MOST = 100
+_MOST_WORDS = 180
+"""As of what is held against them."""
+
+_RIGHT, _WRONG = 0.75, 0.25
+"""Shares of a criterion's points. What lies between them is neither."""
+
+
+def of(assignment: Mapping[str, Any], task: GradingTask, *, but: ObjectId) -> dict[str, tuple[Graded, ...]]:
+    """By criterion; without those of the submission that is to be graded."""
+    grades = [row for row in confirmed.with_submissions(assignment["_id"], _MOST) if row["submission_id"] != but]
+    texts = {
+        row["_id"]: row["text"]
+        for row in compared.with_content({row["submission_id"] for row in grades})
+        if row["text"] and not row["code"] and not row["file_ids"] and word_count(row["text"]) <= _MOST_WORDS
+    }
+    # Of a group's, the members' grades are of the same text.
+    by_text = {texts[row["submission_id"]]: row for row in grades if row["submission_id"] in texts}
+    return {each.id: tuple(_graded(each, by_text, assignment["points"])) for each in task.criteria}
+
+
+def _graded(
+    criterion: GradingCriterion, by_text: Mapping[str, Mapping[str, Any]], possible: float
+) -> Iterator[Graded]:
+    for text, grade in by_text.items():
+        label = _label(criterion, _points(criterion, grade, possible))
+        if label:
+            yield Graded(text, label)
+
+
+def _points(criterion: GradingCriterion, grade: Mapping[str, Any], possible: float) -> float | None:
+    """None where the grade says nothing of the criterion: it was given by points alone, or along another rubric."""
+    if criterion.id == ALL:
+        return float(grade["raw"]) * criterion.best.points / possible
+    rows: Sequence[Mapping[str, Any]] = grade["criteria"]
+    return next((row["points"] for row in rows if str(row["criterion_id"]) == criterion.id), None)
+
+
+def _label(criterion: GradingCriterion, points: float | None) -> Label | None:
+    if points is None:
+        return None
+    share = (points - criterion.worst.points) / (criterion.best.points - criterion.worst.points)
+    return "correct" if share >= _RIGHT else "incorrect" if share <= _WRONG else None

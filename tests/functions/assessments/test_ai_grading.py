@@ -1,0 +1,365 @@
+"""POST, GET /submissions/{id}/ai-grade; POST /assignments/{id}/ai-grade; the steps of the grading."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from infra.contract import ROOT
+from infra.local.stack import Stack
+from tests.core.ai.assessed import REFERENCE, RIGHT, WRONG
+from tests.functions.assessments.assigned import new_assignment, put_groups
+from tests.functions.assessments.grading import (
+    AUTO,
+    SUGGEST,
+    about_leaves,
+    asked,
+    jobs_of,
+    kept,
+    message,
+    suggestion,
+    work_off,
+)
+from tests.functions.assessments.submitting import file_of, hand_in, handed_in, in_minutes
+from tests.functions.assessments.test_grades import given, read
+from tests.functions.assessments.test_submissions import assistant
+from tests.functions.courses.authored import events_of
+from tests.functions.courses.enrolled import Class, open_class
+from tests.gemini_server import FakeGemini
+from tests.people import Api
+
+PROMPT = ROOT / "layers/core/python/lms/ai/gemini/prompts/grade.v1.md"
+
+
+@pytest.fixture
+def course(api: Api) -> Class:
+    return open_class(api)
+
+
+@pytest.fixture
+def gemini(ground: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGemini]:
+    with asked(ground, monkeypatch) as server:
+        yield server
+
+
+def says(gemini: FakeGemini, points: float, confidence: float = 0.9, **more: Any) -> None:
+    """What the model answers from now on."""
+    gemini.reset()
+    criterion = {
+        "criterion": 1,
+        "points": points,
+        "evidence": "absorbs red and blue light",
+        "feedback": "It explains why leaves are green.",
+        "confidence": confidence,
+        **more,
+    }
+    gemini.fail("answers", count=None, text=json.dumps({"criteria": [criterion]}))
+
+
+def test_without_a_key_the_independent_grader_suggests_and_gives_nothing(course: Class):
+    path, learner = about_leaves(course, AUTO), course.learner()
+    made = handed_in(learner, path, text=REFERENCE)
+    work_off(path)
+    found = suggestion(course.owner, made)
+    assert (found["points"], found["worth"], found["confidence"]) == (10, 10, 1)
+    assert (found["provider"], found["model"], found["independent"]) == ("grounded", None, None)
+    assert found["decision"] == {"applies": False, "asks": True, "why": "not_compared"}
+    assert found["rubric"] == made["rubric"]
+    place = found["criteria"][0]["evidence"]
+    assert (place["part"], made["text"][place["start"] : place["end"]]) == ("text", REFERENCE)
+    assert read(course.owner, path, learner.id)["version"] == 0
+    assert course.owner.get(f"/jobs/{found['job_id']}").json["result"]["report"] == (
+        f"/submissions/{made['id']}/ai-grade"
+    )
+
+
+def test_who_may_ask_and_see_and_when(course: Class):
+    off, path, learner = new_assignment(course), about_leaves(course, SUGGEST), course.learner()
+    own = handed_in(learner, off, text=RIGHT)
+    assert course.owner.post(f"/submissions/{own['id']}/ai-grade").json["code"] == "AI_GRADING_OFF"
+    assert course.owner.post(f"{off}/ai-grade").json["code"] == "AI_GRADING_OFF"
+    assert jobs_of(off) == []
+    assert course.owner.post(f"{path}/ai-grade").json["code"] == "NOTHING_TO_GRADE"
+    first = handed_in(learner, path, text=WRONG)
+    url = f"/submissions/{first['id']}/ai-grade"
+    assert learner.get(url).status == learner.post(url).status == 403
+    assert course.owner.get(url).status == 404
+    second = handed_in(learner, path, text=RIGHT)
+    assert course.owner.post(url).json["code"] == "SUBMISSION_REPLACED"
+    elsewhere = assistant(course, course.cohort())
+    other = f"/submissions/{second['id']}/ai-grade"
+    assert elsewhere.get(other).status == elsewhere.post(other).status == 404
+    assert course.owner.post(other).status == 202
+    work_off(path)
+    assert elsewhere.get(other).status == 404
+    assert kept(first) == [] and len(kept(second)) == 2
+
+
+def test_a_hand_in_has_itself_graded_once_by_a_job_of_the_courses_owner(course: Class):
+    path, learner = about_leaves(course, SUGGEST), course.learner()
+    handed_in(learner, path, text=RIGHT)
+    assert hand_in(learner, path, text=RIGHT).status == 200
+    [job] = jobs_of(path)
+    assert str(job["owner_id"]) == course.owner.id
+    assert learner.get(f"/jobs/{job['_id']}").status == 404
+
+
+def test_a_suggestion_says_where_it_comes_from_and_changes_no_grade(course: Class, gemini: FakeGemini):
+    from lms.spending.repository import calls
+
+    path, learner = about_leaves(course, SUGGEST, blind=True), course.learner()
+    made = handed_in(learner, path, text=f"Hello. {RIGHT}")
+    says(gemini, 8, evidence="their chlorophyll absorbs red")
+    work_off(path)
+    found = suggestion(course.owner, made)
+    [criterion] = found["criteria"]
+    place = criterion["evidence"]
+    assert made["text"][place["start"] : place["end"]] == "their chlorophyll absorbs red"
+    assert (criterion["points"], criterion["level_id"], criterion["confidence"]) == (8, None, 0.9)
+    assert criterion["feedback"] == "It explains why leaves are green."
+    assert (found["provider"], found["points"]) == ("gemini", 8) and found["model"]
+    assert found["prompts"]["grade.v1"] == hashlib.sha256(PROMPT.read_bytes()).hexdigest()
+    call = calls().find_one({"job_id": ObjectId(found["job_id"])})
+    assert call and call["task"] == "grade" and call["course_id"] == ObjectId(course.id)
+    assert found["tokens"]["input"] == call["usage"]["input_tokens"] > 0
+    beside = found["independent"]
+    assert beside["criteria"][0]["criterion_id"] == criterion["criterion_id"]
+    assert found["apart"][0]["percent"] == pytest.approx(abs(8 - beside["points"]) * 10)
+    assert found["decision"] == {"applies": False, "asks": True, "why": "suggested"}
+    told = json.dumps(gemini.calls[0]["body"])
+    assert not any(each in told for each in (learner.id, learner.email, made["id"], made["user_id"]))
+    assert not any(each in json.dumps(found) for each in (learner.id, made["user_id"]))
+    rows = course.owner.get(f"{path}/grades").json["items"]
+    assert [row["grade"]["version"] for row in rows] == [0]
+
+
+def test_a_persons_grade_tells_that_an_ai_had_suggested_one(course: Class):
+    path, learner, other = about_leaves(course, SUGGEST, rubric=False), course.learner(), course.learner()
+    made = handed_in(learner, path, text=RIGHT)
+    handed_in(other, path, text="Hm.")
+    assert given(course.owner, path, other.id, points=40)["ai"] is None
+    work_off(path)
+    [criterion] = suggestion(course.owner, made)["criteria"]
+    assert (criterion["criterion_id"], criterion["level_id"]) == (None, None)
+    after = given(course.owner, path, learner.id, points=70)
+    assert after["ai"] == {
+        "suggestion_id": suggestion(course.owner, made)["id"],
+        "part": "suggested",
+        "provider": "grounded",
+        "model": None,
+        "confidence": criterion["confidence"],
+    }
+    assert read(learner, path, learner.id)["ai"] is None
+    assert course.owner.post(f"{path}/release", {}).status == 200
+    assert read(learner, path, learner.id)["ai"]["part"] == "suggested"
+
+
+def test_what_both_graders_say_is_given_within_the_bounds_with_its_penalty_to_the_group(
+    course: Class, gemini: FakeGemini
+):
+    one, two, graded = (course.learner() for _ in range(3))
+    made_set = put_groups(course, [one, two, graded])
+    late = {"percent": 10, "per": "day", "grace_minutes": 0}
+    path = about_leaves(course, AUTO, group_set_id=made_set["id"], due_at=in_minutes(-30), late_policy=late)
+    made = handed_in(one, path, text=REFERENCE)
+    by_hand = given(course.owner, path, graded.id, points=33)
+    says(gemini, 9, confidence=0.8)
+    work_off(path)
+    found = suggestion(course.owner, made)
+    assert found["decision"] == {"applies": True, "asks": False, "why": "applied"}
+    for person in (one, two):
+        grade = read(course.owner, path, person.id)
+        assert (grade["raw"], grade["penalty"], grade["score"]) == (90, 10, 80)
+        assert (grade["origin"], grade["graded_by"], grade["released_at"]) == ("ai", None, None)
+        assert grade["criteria"][0]["comment"] == "It explains why leaves are green."
+        assert (grade["ai"]["part"], grade["ai"]["suggestion_id"]) == ("given", found["id"])
+        [change] = grade["history"]
+        assert change["by"] is None and "AI" in change["why"] and change["after"]["origin"] == "ai"
+    assert read(course.owner, path, graded.id) == by_hand
+    assert read(one, path, one.id)["version"] == 0
+    assert course.owner.post(f"{path}/release", {}).status == 200
+    seen = read(one, path, one.id)
+    assert (seen["ai"]["part"], seen["origin"]) == ("given", "ai")
+    assert one.get("/users/me/grades").json["items"][0]["ai"]["model"] == found["model"]
+
+
+@pytest.mark.parametrize(
+    ("why", "points", "confidence", "terms"),
+    [
+        ("differs", 3, 0.9, {}),
+        ("unsure", 10, 0.4, {}),
+        ("too_high", 10, 0.9, {"highest_percent": 80.0}),
+        ("sampled", 10, 0.9, {"sample_share": 1.0}),
+    ],
+)
+def test_what_fails_a_condition_or_is_sampled_waits_for_a_person(
+    course: Class, gemini: FakeGemini, why: str, points: float, confidence: float, terms: dict[str, Any]
+):
+    path, learner = about_leaves(course, {**AUTO, **terms}), course.learner()
+    made = handed_in(learner, path, text=REFERENCE)
+    says(gemini, points, confidence)
+    work_off(path)
+    assert suggestion(course.owner, made)["decision"] == {"applies": False, "asks": True, "why": why}
+    assert read(course.owner, path, learner.id)["version"] == 0
+
+
+def test_a_persons_or_a_released_grade_is_never_given_anew(course: Class, gemini: FakeGemini):
+    path, one, two = about_leaves(course, AUTO), course.learner(), course.learner()
+    says(gemini, 10)
+    handed_in(one, path, text=REFERENCE)
+    work_off(path)
+    assert read(course.owner, path, one.id)["score"] == 100
+    again = handed_in(one, path, text=f"{REFERENCE} Indeed.")
+    by_hand = given(course.owner, path, two.id, points=50)
+    other = handed_in(two, path, text=REFERENCE)
+    assert course.owner.post(f"{path}/release", {"user_ids": [one.id]}).status == 200
+    before = read(course.owner, path, one.id)
+    says(gemini, 9)
+    work_off(path)
+    assert read(course.owner, path, one.id) == before
+    assert read(course.owner, path, two.id) == by_hand
+    for submission in (again, other):
+        assert suggestion(course.owner, submission)["decision"]["why"] == "grade_stands"
+
+
+def test_the_settings_at_the_end_of_the_work_count(course: Class, gemini: FakeGemini):
+    path, learner = about_leaves(course, AUTO), course.learner()
+    handed_in(learner, path, text=REFERENCE)
+    course.owner.patch(path, {"ai_grading": {"mode": "off"}})
+    work_off(path)
+    [job] = jobs_of(path)
+    assert (job["status"], gemini.calls) == ("succeeded", [])
+    assert read(course.owner, path, learner.id)["version"] == 0
+
+
+def test_an_unusable_answer_writes_nothing_and_the_job_says_why(course: Class, gemini: FakeGemini):
+    path, learner = about_leaves(course, AUTO), course.learner()
+    made = handed_in(learner, path, text=REFERENCE)
+    gemini.fail("wrong_schema", count=None)
+    work_off(path)
+    [job] = jobs_of(path)
+    assert (job["status"], job["error"]["code"]) == ("failed", "CONTENT_REFUSED")
+    assert kept(made) == [] and read(course.owner, path, learner.id)["version"] == 0
+    says(gemini, 10)
+    assert course.owner.post(f"/jobs/{job['_id']}/retry").status == 200
+    work_off(path)
+    assert len(kept(made)) == 1 and read(course.owner, path, learner.id)["score"] == 100
+
+
+def test_a_model_that_is_away_is_waited_for(course: Class, gemini: FakeGemini):
+    path = about_leaves(course, AUTO)
+    made = handed_in(course.learner(), path, text=REFERENCE)
+    gemini.fail("unavailable", count=None)
+    [job] = jobs_of(path)
+    step = f"submission-{made['id']}"
+    assert len(message(job["_id"], step)) == 1
+    assert jobs_of(path)[0]["status"] == "running" and kept(made) == []
+    says(gemini, 10)
+    assert message(job["_id"], step) == []
+    assert len(kept(made)) == 1 and len(events_of(str(kept(made)[0]["_id"]))) == 1
+
+
+def test_neither_a_replaced_submission_nor_a_cancelled_job_is_graded(course: Class, gemini: FakeGemini):
+    path, learner = about_leaves(course, AUTO), course.learner()
+    says(gemini, 10)
+    first = handed_in(learner, path, text=WRONG)
+    second = handed_in(learner, path, text=REFERENCE)
+    work_off(path)
+    assert kept(first) == [] and len(gemini.calls) == 1
+    assert read(course.owner, path, learner.id)["submission_id"] == second["id"]
+    third = handed_in(learner, path, text=f"{REFERENCE} And so.")
+    job = jobs_of(path)[-1]
+    assert course.owner.post(f"/jobs/{job['_id']}/cancel").status == 200
+    assert message(job["_id"], f"submission-{third['id']}") == []
+    assert kept(third) == [] and len(gemini.calls) == 1
+
+
+def test_what_is_replaced_while_the_model_thinks_is_not_given(course: Class, gemini: FakeGemini):
+    from lms.assignments import assignments
+    from lms.grades import by_machine
+    from lms.mongo import transaction
+    from lms.submissions import compared
+
+    path, learner = about_leaves(course, AUTO), course.learner()
+    made = handed_in(learner, path, text=WRONG)
+    handed_in(learner, path, text=REFERENCE)
+    [old] = compared.with_content([ObjectId(made["id"])])
+    assignment = assignments.of(old["assignment_id"])
+    said = by_machine.Given(10, 10, None, [], "", {"suggestion_id": ObjectId()})
+    assert transaction(lambda tx: by_machine.give(tx, assignment, old, said)) == "replaced"
+    assert read(course.owner, path, learner.id)["version"] == 0
+
+
+def test_files_without_a_text_are_said_not_to_be_read_and_keep_a_grade_from_being_given(
+    course: Class, gemini: FakeGemini
+):
+    path, learner = about_leaves(course, AUTO, takes=["text", "files"]), course.learner()
+    file_id = file_of(learner, course)
+    made = handed_in(learner, path, text=REFERENCE, file_ids=[file_id])
+    alone = handed_in(other := course.learner(), path, file_ids=[file_of(other, course)])
+    says(gemini, 10)
+    work_off(path)
+    found = suggestion(course.owner, made)
+    assert found["unread"] == [{"file_id": file_id, "why": "no_text"}]
+    assert found["decision"] == {"applies": False, "asks": True, "why": "not_read"}
+    assert jobs_of(path)[1]["error"]["code"] == "NOTHING_TO_READ" and kept(alone) == []
+
+
+def test_all_that_no_person_has_graded_are_graded_one_a_step_and_taken_up_where_they_stood(
+    course: Class, gemini: FakeGemini
+):
+    path = about_leaves(course, {"mode": "off"})
+    people = [course.learner() for _ in range(4)]
+    made = [handed_in(person, path, text=f"{RIGHT} Number {n}.") for n, person in enumerate(people)]
+    given(course.owner, path, people[3].id, points=50)
+    course.owner.patch(path, {"ai_grading": SUGGEST})
+    answer = course.owner.post(f"{path}/ai-grade")
+    assert answer.status == 202, answer.text
+    gemini.fail("wrong_schema", count=3)
+    work_off(path)
+    [job] = jobs_of(path)
+    assert job["status"] == "failed" and len(job["error"]["steps"]) == 1
+    assert [len(kept(each)) for each in made].count(1) == 2
+    asked_before = len(gemini.calls)
+    assert course.owner.post(f"/jobs/{job['_id']}/retry").status == 200
+    work_off(path)
+    shown = course.owner.get(answer.headers["location"]).json
+    assert (shown["status"], shown["kind"]) == ("succeeded", "grading")
+    assert shown["result"]["counts"] == {"suggested": 3, "replaced": 0, "off": 0, "left": 0}
+    assert [len(kept(each)) for each in made] == [1, 1, 1, 0]
+    assert len(gemini.calls) == asked_before + 1
+
+
+def test_graded_answers_are_precedents(course: Class):
+    from lms.ai.grading_task import GradingTask
+    from lms.assignments import assignments
+    from lms.grading import precedents, reading
+
+    path, people = about_leaves(course, SUGGEST, rubric=False), [course.learner() for _ in range(4)]
+    made = [handed_in(person, path, text=f"{RIGHT} {n}") for n, person in enumerate(people)]
+    for person, points in zip(people, (100, 20, 50, 90), strict=True):
+        given(course.owner, path, person.id, points=points)
+    assignment = assignments.of(ObjectId(path[-24:]))
+    task: GradingTask = reading.task(assignment, None, "en", RIGHT)
+    found = precedents.of(assignment, task, but=ObjectId(made[3]["id"]))
+    assert {each.answer[-1]: each.label for each in found["whole"]} == {"0": "correct", "1": "incorrect"}
+
+
+def test_a_budget_that_is_used_up_keeps_nobody_from_handing_in(course: Class, gemini: FakeGemini):
+    from lms.spending.repository import budgets
+
+    path = about_leaves(course, SUGGEST)
+    none = {"tokens": 0, "usd": None}
+    budgets().update_one({"_id": "budgets"}, {"$set": {f"courses.{course.id}": none, "version": 1}}, upsert=True)
+    try:
+        made = handed_in(course.learner(), path, text=RIGHT)
+        assert course.owner.post(f"/submissions/{made['id']}/ai-grade").json["code"] == "BUDGET_EXCEEDED"
+        work_off(path)
+    finally:
+        budgets().update_one({"_id": "budgets"}, {"$unset": {f"courses.{course.id}": ""}})
+    [job] = jobs_of(path)
+    assert (job["status"], job["error"]["code"]) == ("failed", "BUDGET_EXCEEDED")
+    assert gemini.calls == [] and kept(made) == []
