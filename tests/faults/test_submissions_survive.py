@@ -46,7 +46,8 @@ QUESTION = {"prompt": "Are leaves green?", "content": {"kind": "true_false", "an
 
 @pytest.fixture(scope="module")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("fragile"), environ={}, environment=FAST) as running:
+    long = {**FAST, "ACCESS_TOKEN_MINUTES": "60"}
+    with Stack(tmp_path_factory.mktemp("fragile"), environ={}, environment=long) as running:
         yield running
 
 
