@@ -317,6 +317,7 @@ def _assignments(school: School) -> list[Operation]:
     assignment = f"/assignments/{school.call('POST', f'{course}/assignments', work)['id']}"
     groups = {"sets": [{"name": "S", "groups": [{"name": "G"}]}]}
     bands = {"bands": [{"label": "Pass", "least": 50}, {"label": "Fail", "least": 0}]}
+    sheet = {"csv": f"id\n{school.a_learner()}"}
 
     def scheme() -> tuple[str, str, Any]:
         draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
@@ -333,6 +334,8 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.similarity", "reader", lambda: ("GET", f"{assignment}/similarity", None)),
         Operation("assessments.groups", "writer", lambda: ("PUT", f"{course}/groups", groups)),
         Operation("assessments.gradebook", "reader", lambda: ("GET", f"{course}/gradebook", None)),
+        Operation("assessments.gradebook_export", "reader", lambda: ("GET", f"{course}/gradebook/export", None)),
+        Operation("assessments.gradebook_import", "reader", lambda: ("POST", f"{course}/gradebook/import", sheet)),
         Operation("assessments.grading_scheme", "writer", scheme, if_match='"0"'),
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),

@@ -153,6 +153,8 @@ OPERATIONS = {
     "GET /submissions/{id}/reviews": 4,
     "GET /courses/{id}/gradebook": 3,
     "PATCH /courses/{id}/gradebook": 17,
+    "GET /courses/{id}/gradebook/export": 3,
+    "POST /courses/{id}/gradebook/import": 3,
     "PUT /courses/{id}/grading-scheme": 7,
     "GET /courses/{id}/groups": 3,
     "PUT /courses/{id}/groups": 7,

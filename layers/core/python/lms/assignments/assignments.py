@@ -11,7 +11,7 @@ from bson import ObjectId
 from pydantic_core import to_json
 
 from lms import clock, markdown, mongo
-from lms.assignments import groups, repository, settings
+from lms.assignments import groups, repository, reviewed, settings
 from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
@@ -38,6 +38,7 @@ def document(new: NewAssignment, course_id: ObjectId, now: datetime) -> Document
         "overrides": [],
         "published": False,
         "released_at": None,
+        "reviews_at": None,
         "version": 1,
         "created_at": now,
         "updated_at": now,
@@ -139,7 +140,9 @@ def save(
     changed = {**assignment, **fields}
     _require_consistent(changed)
     _refer(tx, assignment, changed)
-    saved = repository.change(tx, assignment["_id"], assignment["version"], fields, clock.now())
+    now = clock.now()
+    looked_at = {"reviews_at": reviewed.look_at(changed, now)} if fields.keys() & reviewed.CHANGED_BY else {}
+    saved = repository.change(tx, assignment["_id"], assignment["version"], {**fields, **looked_at}, now)
     if fields.keys() & lateness.MOVED_BY:
         lateness.moved(tx, changed, access.course["time_zone"])
     named = sorted(fields.keys() - {"html", "html_version"})

@@ -1,12 +1,14 @@
 """A course's assignments, copied into another course."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bson import ObjectId
 
-from lms.assignments import repository
+from lms.assignments import repository, reviewed
 from lms.copying import Allowance, Names, renamed
-from lms.mongo import Transaction
+from lms.mongo import Document, Transaction
 
 
 def ids(tx: Transaction, course_id: ObjectId) -> list[ObjectId]:
@@ -24,4 +26,8 @@ def copy(tx: Transaction, course_id: ObjectId, names: Names, now: datetime, allo
         **{"overrides": [], "group_set_id": None, "released_at": None},
     }
     for batch in allowance.batches(repository.to_copy(tx, course_id)):
-        repository.add(tx, [{**renamed(row, names), **first} for row in batch])
+        repository.add(tx, [{**renamed(row, names), **first, **_looked_at(row, now)} for row in batch])
+
+
+def _looked_at(row: Mapping[str, Any], now: datetime) -> Document:
+    return {"reviews_at": reviewed.look_at(row, now)}

@@ -24,6 +24,16 @@ def group_of(tx: Transaction | None, assignment: Mapping[str, Any], user_id: Obj
     return None
 
 
+def members(tx: Transaction, assignment: Mapping[str, Any]) -> dict[ObjectId, list[ObjectId]]:
+    """Who is in the groups that hand the assignment in, by group; none where learners work alone."""
+    if assignment["group_set_id"] is None:
+        return {}
+    saved = repository.groups_of_course(assignment["course_id"], tx)
+    sets = saved["sets"] if saved else []
+    groups = [group for each in sets if each["id"] == assignment["group_set_id"] for group in each["groups"]]
+    return {group["id"]: group["member_ids"] for group in groups}
+
+
 def mates(user_id: ObjectId, course_ids: Sequence[ObjectId]) -> Mates:
     """Those with whom the person hands in, the person included, as far as they learn in the course now."""
     rows = repository.groups_with(user_id, course_ids)

@@ -15,6 +15,7 @@ assignments = mongo.collection(
     indexes=[
         IndexModel([("course_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("group_set_id", ASCENDING)], partialFilterExpression={"group_set_id": {"$type": "objectId"}}),
+        IndexModel([("reviews_at", ASCENDING)], partialFilterExpression={"reviews_at": {"$type": "date"}}),
     ],
 )
 group_sets = mongo.collection("group_sets")
@@ -51,6 +52,16 @@ def release(tx: Transaction, assignment_id: ObjectId, now: datetime) -> None:
     held: Document = {"_id": assignment_id, "released_at": None}
     change = {"$set": {"released_at": now, "updated_at": now}, "$inc": {"version": 1}}
     assignments().update_one(held, change, session=tx.session)
+
+
+def with_reviews_at(now: datetime, limit: int) -> list[Document]:
+    """Ids of those with a ``reviews_at`` of now or before, the earliest first; deleted ones too."""
+    found = assignments().find({"reviews_at": {"$lte": now, "$type": "date"}}, {"reviews_at": 1})
+    return list(found.sort("reviews_at", ASCENDING).limit(limit))
+
+
+def set_reviews_at(tx: Transaction, assignment_id: ObjectId, at: datetime | None) -> None:
+    assignments().update_one({"_id": assignment_id}, {"$set": {"reviews_at": at}}, session=tx.session)
 
 
 def titles(assignment_ids: Collection[ObjectId]) -> list[Document]:

@@ -13,6 +13,7 @@ from lms.files.purposes import PURPOSES, Purpose, Rule
 from lms.files.states import FileStatus
 from lms.mongo import Document
 from lms.progress import gate
+from lms.reviews import anonymity as reviewed
 from lms.submissions import attached as submitted
 
 
@@ -65,7 +66,7 @@ def _as_seen(who: Caller, file: Document) -> Document | None:
     """None where the caller may not see it."""
     if file["owner_id"] != who.id and rule_of(file).through_submissions:
         entered = _entered(who, file["course_id"])
-        return submitted.as_seen(entered, file) if entered else None
+        return (submitted.as_seen(entered, file) or reviewed.as_seen(entered, file)) if entered else None
     return file if _may_see(who, file) else None
 
 

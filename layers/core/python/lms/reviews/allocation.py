@@ -7,6 +7,7 @@ same people and works are always allocated in the same way.
 import random
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping
+
 from bson import ObjectId
 
 Pair = tuple[ObjectId, ObjectId]

@@ -1,6 +1,6 @@
 """Rubrics, and every version of them that was ever in force, in MongoDB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,12 @@ def even_deleted(rubric_id: ObjectId, tx: Transaction | None) -> Document | None
 def version(tx: Transaction | None, rubric_id: ObjectId, number: int) -> Document | None:
     wanted = {"rubric_id": rubric_id, "version": number}
     return rubric_versions().find_one(wanted, session=tx.session if tx else None)
+
+
+def versions(pins: Collection[tuple[ObjectId, int]]) -> list[Document]:
+    """Those of these rubrics and versions that there are."""
+    wanted = [{"rubric_id": rubric_id, "version": number} for rubric_id, number in pins]
+    return list(rubric_versions().find({"$or": wanted})) if wanted else []
 
 
 def page(course_id: ObjectId, after: ObjectId | None, limit: int) -> list[Document]:

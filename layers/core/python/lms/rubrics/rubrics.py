@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
@@ -127,3 +127,9 @@ def pinned(tx: Transaction | None, rubric_id: ObjectId, version: int) -> Documen
     found = repository.version(tx, rubric_id, version)
     assert found is not None, "every version in force is kept"
     return found
+
+
+def all_pinned(pins: Iterable[Mapping[str, Any]]) -> dict[tuple[ObjectId, int], Document]:
+    """What each of these, ``id`` and ``version``, said."""
+    rows = repository.versions({(pin["id"], pin["version"]) for pin in pins})
+    return {(row["rubric_id"], row["version"]): row for row in rows}

@@ -40,6 +40,6 @@ def _stands_in_a_draft_of_both(access: CourseAccess, file: Mapping[str, Any]) ->
     return False
 
 
-def submissions(file_id: ObjectId, tx: Transaction) -> list[ObjectId]:
+def submissions(file_id: ObjectId, tx: Transaction | None = None) -> list[ObjectId]:
     """Those that the file is part of."""
     return [each["_id"] for each in repository.with_file(file_id, tx)]

@@ -98,6 +98,13 @@ def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict
     return {row["holder_id"]: row for row in found}
 
 
+def latest_of_all(tx: Transaction, assignment_id: ObjectId) -> dict[ObjectId, Document]:
+    """Of each holder the last submission: its ``member_ids``, its ``group_id`` and its ``rubric``."""
+    fields = "holder_id attempt member_ids group_id rubric".split()
+    found = submissions().find({"assignment_id": assignment_id}, fields, session=tx.session)
+    return {row["holder_id"]: row for row in found.sort([("holder_id", ASCENDING), ("attempt", ASCENDING)])}
+
+
 def latest_by_member(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
     """Of each of these people who have handed in, alone or with others, the last submission, without its texts."""
     theirs = list(user_ids)
