@@ -373,6 +373,7 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
         Operation("assessments.draft", "reader", save),
         Operation("assessments.submissions", "writer", submit),
         Operation("assessments.submission", "reader", lambda: ("GET", submission, None)),
+        Operation("assessments.submission_texts", "reader", lambda: ("GET", f"{submission}/texts", None)),
         Operation("assessments.submission_reviews", "reader", lambda: ("GET", f"{submission}/reviews", None)),
         Operation("assessments.review", "writer", review, if_match='"1"'),
         Operation(

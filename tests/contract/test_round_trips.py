@@ -137,6 +137,7 @@ OPERATIONS = {
     "GET /assignments/{id}/submissions": 5,
     "POST /assignments/{id}/submissions": 9,
     "GET /submissions/{id}": 2,
+    "GET /submissions/{id}/texts": 2,
     "POST /assignments/{id}/similarity": 9,
     "GET /assignments/{id}/similarity": 4,
     "GET /submissions/{id}/similarity": 4,

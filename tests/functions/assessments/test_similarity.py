@@ -1,17 +1,20 @@
 """POST, GET /assignments/{id}/similarity; GET /submissions/{id}/similarity; the steps of the comparison."""
 
+import io
 from typing import Any
 
 import pytest
 from bson import ObjectId
+from docx import Document
 
 from lms.similarity import repository
 from tests.functions.assessments.assigned import new_assignment
 from tests.functions.assessments.comparing import COMPARED, run, text
-from tests.functions.assessments.submitting import handed_in
+from tests.functions.assessments.submitting import file_of, handed_in
 from tests.functions.courses.authored import seat
 from tests.functions.courses.enrolled import Class, open_class
 from tests.people import Api, Person
+from tests.texts import receive
 
 CODE = """
 def total(prices):
@@ -205,6 +208,74 @@ def test_a_paraphrase_in_english_is_found(course: Class):
     assert {match["kind"] for match in pair["parts"][0]["matches"]} == {"verbatim", "paraphrased"}
 
 
+def docx(content: str) -> bytes:
+    file = io.BytesIO()
+    document = Document()
+    for paragraph in content.split("\n"):
+        document.add_paragraph(paragraph)
+    document.save(file)
+    return file.getvalue()
+
+
+def read(file_id: str) -> None:
+    assert receive({"file_id": file_id}) == {"batchItemFailures": []}
+
+
+def test_files_count_as_what_they_hold_and_what_cannot_be_read_is_said(course: Class):
+    path, people = new_assignment(course, takes=["text", "files"], **COMPARED), [course.learner() for _ in range(3)]
+    essay, word = text(30), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    written = handed_in(people[0], path, text=f"{text(31)}. {essay}")
+    files = [
+        file_of(people[1], course, docx(f"{text(32)}.\n{essay}"), name="Ada.docx", content_type=word),
+        file_of(people[1], course, CODE.encode(), name="mine.py"),
+        file_of(people[1], course, b"\x89PNG", name="scan.png", content_type="image/png"),
+    ]
+    second = handed_in(people[1], path, text=text(33), file_ids=files)
+    program = file_of(people[2], course, CODE.replace("price", "cost").encode(), name="a.py")
+    third = handed_in(people[2], path, file_ids=[program])
+    run(course, path)
+    found = ranking(course.owner, path)
+    assert found["items"] == [] and len(found["unread"]) == 2
+    for file_id in [*files[:2], program]:
+        read(file_id)
+    run(course, path)
+    found = ranking(course.owner, path)
+    assert {ids(pair) for pair in found["items"]} == {(written["id"], second["id"]), (second["id"], third["id"])}
+    [unread] = found["unread"]
+    assert unread["submission"]["submission_id"] == second["id"]
+    assert [(file["file_id"], file["reason_code"]) for file in unread["files"]] == [(files[2], "UNSUPPORTED")]
+    items = course.owner.get(f"/submissions/{second['id']}/texts").json["items"]
+    texts = {each["file_id"]: each["text"] for each in items}
+    alike = {each["other"]["submission_id"]: each["parts"] for each in of(course.owner, second)}
+    [part] = alike[written["id"]]
+    [match] = part["matches"]
+    assert match["own"]["file_id"] == files[0] and match["other"]["file_id"] is None
+    assert texts[files[0]][match["own"]["start"] : match["own"]["end"]] == essay
+    assert written["text"][match["other"]["start"] : match["other"]["end"]] == essay
+    [part] = alike[third["id"]]
+    [match] = part["matches"]
+    assert (part["part"], match["own"]["file_id"], match["other"]["file_id"]) == ("code", files[1], program)
+    assert match["own"]["last_line"] == match["other"]["last_line"] > 10
+
+
+def test_the_texts_of_files_are_for_who_may_see_the_submission(course: Class):
+    path, learner = new_assignment(course, takes=["files"], blind=True), course.learner()
+    file_id = file_of(learner, course, b"My essay on the old harbour.")
+    made = handed_in(learner, path, file_ids=[file_id])
+    url = f"/submissions/{made['id']}/texts"
+    [waiting] = learner.get(url).json["items"]
+    assert (waiting["text"], waiting["reason_code"]) == (None, "NOT_READY")
+    read(file_id)
+    [own], [seen] = learner.get(url).json["items"], course.owner.get(url).json["items"]
+    assert own["text"] == seen["text"] == "My essay on the old harbour."
+    assert "Ada" in own["name"] and "Ada" not in seen["name"]
+    assert course.learner().get(url).status == 404
+    lesson = {"topic": "Harbours", "audience": "beginners", "difficulty": "beginner", "lesson_count": 3}
+    refused = course.owner.post("/ai/generate-course", {**lesson, "source_file_ids": [file_id]})
+    assert refused.json["errors"][0]["pointer"] == "/source_file_ids/0"
+    assert "purpose" in refused.json["errors"][0]["message"]
+
+
 def test_a_step_takes_few_submissions_and_a_long_one_alone():
     from lms.similarity.steps import COMPARISONS, batches
 
@@ -215,7 +286,7 @@ def test_a_step_takes_few_submissions_and_a_long_one_alone():
 def test_of_long_texts_fewer_are_compared():
     from lms.similarity.steps import _affordable
 
-    one = {"text": "x" * 200_000, "code": None}
+    one = {"text": "x" * 200_000, "code": None, "file_texts": {}}
     run = {"batch": [1]}
     assert len(_affordable(one, [one] * 30, run)) == 2
-    assert len(_affordable({"text": "x" * 10_000, "code": None}, [one] * 30, run)) == 30
+    assert len(_affordable({**one, "text": "x" * 10_000}, [one] * 30, run)) == 30

@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Page, Route
 from lms.gateway.similarity_page import similarity_page
 from tests.functions.assessments.assigned import new_assignment
 from tests.functions.assessments.comparing import COMPARED, run, text
-from tests.functions.assessments.submitting import handed_in
+from tests.functions.assessments.submitting import file_of, handed_in
 from tests.functions.courses.enrolled import Class, open_class
 from tests.people import Api, Person
+from tests.texts import receive
 
 SITE = "https://api.example.org"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -109,6 +110,25 @@ def test_a_program_is_shown_with_its_lines_and_blind_by_pseudonyms(course: Class
     assert not any(person.id in page.content() for person in people)
     page.get_by_role("link", name="All pairs of the assignment").click()
     page.get_by_role("heading", name="Groups").wait_for()
+
+
+def test_the_text_of_a_file_is_shown_where_it_matches(course: Class, screens: Any) -> None:
+    path = new_assignment(course, takes=["text", "files"], **COMPARED)
+    handed_in(course.learner(), path, text=f"{text(40)}. {SHARED}")
+    learner = course.learner()
+    files = [file_of(learner, course, each.encode(), name=f"{each[:3]}.txt") for each in (text(41), SHARED)]
+    for file_id in files:
+        receive({"file_id": file_id})
+    made = handed_in(learner, path, text=text(42), file_ids=[*files, file_of(learner, course, name="late.md")])
+    run(course, path)
+    page = screens(path, PHONE, course.owner)
+    page.get_by_text("The file's text is still being read.").wait_for()
+    page.get_by_role("link", name="% alike").click()
+    pane = page.get_by_role("region", name="Later submission")
+    pane.wait_for()
+    assert pane.locator("mark").all_inner_texts() == [SHARED]
+    assert pane.locator(".file").all_inner_texts() == [f"File {SHARED[:3]}.txt"]
+    assert made["text"] in pane.inner_text() and text(41) not in pane.inner_text()
 
 
 def test_who_may_not_see_is_told_so(course: Class, screens: Any) -> None:

@@ -38,6 +38,12 @@ def sources_of_files(file_ids: Sequence[ObjectId]) -> list[Document]:
     return list(sources().find({"file_id": {"$in": [*file_ids]}}))
 
 
+def lengths(file_ids: Sequence[ObjectId]) -> list[Document]:
+    """``file_id``, and the ``length`` of its text in bytes."""
+    shown = {"_id": 0, "file_id": 1, "length": {"$strLenBytes": "$text"}}
+    return list(sources().find({"file_id": {"$in": [*file_ids]}}, shown, batch_size=10_000))
+
+
 def supersede(
     tx: Transaction | None,
     which: Mapping[str, Any],

@@ -9,6 +9,7 @@ from lms.ai.models import Source
 from lms.caller import Caller
 from lms.errors import Invalid
 from lms.files import access
+from lms.files.purposes import Purpose
 from lms.files.states import FileStatus, TextStatus
 from lms.mongo import Document
 
@@ -39,8 +40,8 @@ def _problem(file: Document | None, has_text: bool) -> str | None:
         return "names no file that you may use"
     if file["status"] != FileStatus.AVAILABLE:
         return f"names a file that is {file['status']}, not available"
-    if not file["text"]:
-        return "names a file of a purpose that no text is taken from; upload it with the purpose source"
+    if file["purpose"] != Purpose.SOURCE:
+        return "names a file of a purpose that nothing is made of; upload it with the purpose source"
     if file["text"]["status"] == TextStatus.FAILED:
         return f"names a file without usable text: {file['text']['reason']}"
     if file["text"]["status"] != TextStatus.READY or not has_text:

@@ -8,7 +8,7 @@ from bson import ObjectId
 from lms import clock, events, mongo, queues, storage
 from lms.config import settings
 from lms.files import quotas, removal, repository
-from lms.files.purposes import PURPOSES, Purpose
+from lms.files.purposes import PURPOSES, TEXTS, Purpose
 from lms.files.states import FileStatus, TextStatus
 from lms.mongo import Document, Transaction
 
@@ -39,7 +39,7 @@ def available(file: Document, key: str) -> Document | None:
 
 
 def text_to_come(file: Document) -> Document | None:
-    if not PURPOSES[Purpose(file["purpose"])].extracts_text:
+    if not PURPOSES[Purpose(file["purpose"])].extracts_text or file["content_type"] not in TEXTS:
         return None
     return {"status": TextStatus.QUEUED, "reason": None, "pages": None, "words": None, "source_id": None}
 

@@ -34,7 +34,8 @@ class Rule:
     """A row of the table. Who may upload: those with ``upload`` in the file's course; without a course, anyone.
     Who may see beside the owner: those with ``see`` in the course, learners through a lesson where
     ``through_lessons``, who sees a submission with it where ``through_submissions``, anyone signed in where
-    ``public``. Who may delete beside the owner: those with ``remove``.
+    ``public``. Who may delete beside the owner: those with ``remove``. ``extracts_text`` where
+    the type is one of ``TEXTS``.
     """
 
     types: frozenset[str]
@@ -67,6 +68,7 @@ PURPOSES: Mapping[Purpose, Rule] = {
         see=None,
         remove=None,
         through_submissions=True,
+        extracts_text=True,
     ),
     Purpose.AVATAR: Rule(types=IMAGES, largest=5 * MEGABYTE, public=True),
     Purpose.MESSAGE: Rule(types=_DOCUMENTS | IMAGES, largest=25 * MEGABYTE),

@@ -84,7 +84,7 @@ async function showAssignment(id, isCurrent) {
   ].join(" ");
   if (first.clusters.length) found.append(clusters(first.clusters, known));
   found.append(element("h2", {}, "Pairs, the most alike first"));
-  if (!first.items.length) return found.append(element("p", {}, "None."));
+  if (!first.items.length) found.append(element("p", {}, "None."));
   const list = element("ol", { className: "pairs" });
   const more = element("button", { type: "button" }, "Show more");
   const add = (page) => {
@@ -96,6 +96,7 @@ async function showAssignment(id, isCurrent) {
   found.append(
     list,
     more,
+    ...unread(first.unread, known),
     element(
       "p",
       { className: "quiet" },
@@ -109,6 +110,13 @@ function clusters(rows, known) {
   const list = element("ul");
   for (const { members } of rows) list.append(element("li", {}, element("bdi", {}, members.map((side) => who(side, known)).join(" · "))));
   return element("section", {}, element("h2", {}, "Groups in which each is like another"), list);
+}
+
+function unread(rows, known) {
+  if (!rows.length) return [];
+  const list = element("ul", {}, ...rows.map((row) => element("li", {}, described(row.submission, known), ": ",
+    [...new Set(row.files.map((file) => file.reason))].join(" "))));
+  return [element("h2", {}, "Files that could not be read"), list];
 }
 
 function ranked(pair, known) {
@@ -143,9 +151,9 @@ async function showSubmission(id, pairId, isCurrent) {
   if (!pairId) return found.append(...others(own, items, known));
   const pair = items.find((item) => item.id === pairId);
   if (!pair) throw new Error("This pair is not in the last comparison.");
-  const other = pair.other.hidden ? null : await get(`/submissions/${pair.other.submission_id}`);
+  const [mine, other] = await Promise.all([withTexts(own), pair.other.hidden ? null : whole(pair.other.submission_id)]);
   if (!isCurrent()) return;
-  const sides = [{ side: { ...own, hidden: false }, source: own, of: "own" }, { side: pair.other, source: other, of: "other" }];
+  const sides = [{ side: { ...own, hidden: false }, source: mine, of: "own" }, { side: pair.other, source: other, of: "other" }];
   if (pair.is_later) sides.reverse();
   state.textContent = `${percent(pair.percent)} alike.`;
   found.append(
@@ -154,6 +162,13 @@ async function showSubmission(id, pairId, isCurrent) {
     legend(),
     ...pair.parts.map((part) => sideBySide(part, sides)),
   );
+}
+
+const whole = async (id) => withTexts(await get(`/submissions/${id}`));
+
+async function withTexts(submission) {
+  const texts = submission.files.length ? (await get(`/submissions/${submission.id}/texts`)).items : [];
+  return { ...submission, texts };
 }
 
 function others(own, items, known) {
@@ -208,10 +223,14 @@ function said(match) {
 
 function column(part, matches, source, of, title) {
   const heading = element("h3", {}, `${title}: ${percent(part[`${of}_percent`])} of it`);
-  const text = source && (source[part.part] ?? "");
   const pane = element("div", { className: part.part === "code" ? "pane code" : "pane", tabIndex: 0, role: "region", ariaLabel: `${title} submission`, dir: "auto" });
-  if (text === null) pane.append("You may not see this submission: it is of another course or cohort.");
-  const buttons = text === null ? [] : mark(pane, text, matches, of);
+  const buttons = [];
+  if (!source) pane.append("You may not see this submission: it is of another course or cohort.");
+  for (const piece of source ? pieces(part, source, of) : []) {
+    if (piece.name) pane.append(element("p", { className: "file" }, "File ", element("bdi", {}, piece.name)));
+    const spans = matches.map((match, number) => ({ number, said: said(match), kind: match.kind, ...match[of] }));
+    mark(pane, piece.text, spans.filter((span) => (span.file_id ?? null) === piece.file_id), buttons);
+  }
   return {
     box: element("div", {}, heading, pane),
     onChosen: (go) => buttons.forEach((button, number) => { button.onclick = () => go(number); }),
@@ -226,17 +245,23 @@ function column(part, matches, source, of, title) {
   };
 }
 
+// What was written, and the files in which something matches.
+function pieces(part, source, of) {
+  const matched = new Set(part.matches.map((match) => match[of].file_id));
+  const files = source.texts.filter((file) => matched.has(file.file_id));
+  const written = source[part.part] ? [{ file_id: null, text: source[part.part] }] : [];
+  return [...written, ...files.map((file) => ({ ...file, text: file.text ?? "" }))];
+}
+
 // Matches may overlap: the text is cut wherever one begins or ends.
-function mark(pane, text, matches, of) {
+function mark(pane, text, spans, buttons) {
   const characters = Array.from(text);
-  const spans = matches.map((match, number) => ({ number, kind: match.kind, ...match[of] }));
   const edges = [...new Set([0, characters.length, ...spans.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
-  const buttons = [];
   edges.forEach((edge, at) => {
     for (const span of spans) if (span.end === edge) pane.append(element("span", { className: "unsaid" }, ` (end of match ${span.number + 1}) `));
     for (const span of spans) {
       if (span.start !== edge) continue;
-      const label = `Match ${span.number + 1}, ${said(matches[span.number])}: go to it in the other`;
+      const label = `Match ${span.number + 1}, ${span.said}: go to it in the other`;
       buttons[span.number] = element("button", { type: "button", className: "number", ariaLabel: label }, `${span.number + 1}`);
       pane.append(buttons[span.number]);
     }
@@ -248,7 +273,6 @@ function mark(pane, text, matches, of) {
     marked.numbers = new Set(covering.map(({ number }) => number));
     pane.append(marked);
   });
-  return buttons;
 }
 
 function legible(text) {

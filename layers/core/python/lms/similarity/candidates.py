@@ -39,11 +39,18 @@ class Found:
     common: frozenset[int]
 
 
-def add(submission: Mapping[str, Any], documents: Iterable[Document], tx: Transaction | None = None) -> None:
-    """Make the submission (``_id``, ``assignment_id``, ``course_id``, ``holder_id``) findable by its documents."""
+def add(
+    submission: Mapping[str, Any],
+    documents: Iterable[Document],
+    tx: Transaction | None = None,
+    *,
+    complete: bool = True,
+) -> None:
+    """Make the submission (``_id``, ``assignment_id``, ``course_id``, ``holder_id``) findable by its documents. Where
+    some are to come, it is not ``complete``, and the next run does it anew."""
     hashes = {print_.hash for document in documents for print_ in document.fingerprints()}
     named = {name: submission[name] for name in ("_id", "assignment_id", "course_id", "holder_id")}
-    repository.save({**named, "hashes": sorted(hashes)[:MOST_HASHES]}, tx)
+    repository.save({**named, "hashes": sorted(hashes)[:MOST_HASHES], "complete": complete}, tx)
 
 
 def find(

@@ -27,10 +27,9 @@ class Ranking:
         found = repository.summary(access.resource["_id"])
         finished = (found or {}).get("finished") or {"run_id": None, "cohort": [], "clusters": []}
         pairs = _pairs(access, finished["run_id"], after, limit)
-        clusters = finished["clusters"]
-        sides = Sides(
-            access, access.resource["_id"], [*_sides(pairs), *(side for cluster in clusters for side in cluster)]
-        )
+        clusters, unread = finished["clusters"], finished.get("unread", [])
+        shown = [*_sides(pairs), *(side for cluster in clusters for side in cluster), *unread]
+        sides = Sides(access, access.resource["_id"], shown)
         standing = standings([pair["score"] for pair in pairs], finished["cohort"])
         self.rows = [
             {
@@ -50,6 +49,9 @@ class Ranking:
             "last_run": runs.last_of(found),
             "compared_at": finished.get("at"),
             "submissions": finished.get("submissions"),
+            "unread": [
+                {"submission": sides.shown(side), "files": side["files"]} for side in unread if sides.shows(side)
+            ],
             "clusters": [
                 {"members": [sides.shown(side) for side in cluster]}
                 for cluster in clusters

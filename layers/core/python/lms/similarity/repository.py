@@ -85,8 +85,9 @@ def postings(submission_id: ObjectId, course_ids: Sequence[ObjectId], most: int)
 
 
 def fingerprinted(submission_ids: Sequence[ObjectId]) -> set[ObjectId]:
-    """Those of the submissions that have fingerprints."""
-    found = fingerprints().find({"_id": {"$in": list(submission_ids)}}, {"_id": 1}, batch_size=10_000)
+    """Those of the submissions that have all their fingerprints."""
+    wanted = {"_id": {"$in": list(submission_ids)}, "complete": {"$ne": False}}
+    found = fingerprints().find(wanted, {"_id": 1}, batch_size=10_000)
     return {row["_id"] for row in found}
 
 
@@ -103,10 +104,15 @@ def batch(run_id: ObjectId, stage: str, number: int) -> Document:
     return {**run, "batch": found}
 
 
-def examined(run_id: ObjectId) -> list[ObjectId]:
-    """The submissions that the run compares with earlier ones."""
-    run = runs().find_one({"_id": run_id}, {"comparisons": 1})
-    return [_id for batch in run["comparisons"] for _id in batch] if run else []
+def examined(run_id: ObjectId) -> tuple[list[ObjectId], list[Document]]:
+    """The submissions that the run compares with earlier ones, and those of them of which it could not read all."""
+    run = runs().find_one({"_id": run_id}, {"comparisons": 1, "unread": 1}) or {}
+    return [_id for batch in run.get("comparisons", ()) for _id in batch], run.get("unread", [])
+
+
+def add_unread(tx: Transaction, run_id: ObjectId, rows: Sequence[Document]) -> None:
+    if rows:
+        runs().update_one({"_id": run_id}, {"$push": {"unread": {"$each": list(rows)}}}, session=tx.session)
 
 
 def add_pairs(tx: Transaction, rows: Sequence[Document]) -> None:

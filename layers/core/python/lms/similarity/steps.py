@@ -32,6 +32,7 @@ _MOST_EMBEDDED, _LONGEST_EMBEDDED = 3, 10_000
 _MOST_WORK = 1e11
 # Of a part; the longest are kept.
 _MOST_MATCHES = 200
+_MOST_UNREAD = 1_000
 
 Submission = Mapping[str, Any]
 
@@ -93,8 +94,9 @@ def batches(sizes: Mapping[ObjectId, int], stage: str) -> list[list[ObjectId]]:
 
 def _fingerprint(run: Document) -> Finish:
     templates = _Templates()
-    for submission in compared.with_content(run["batch"]):
-        candidates.add(submission, templates.documents(submission).values())
+    for submission in compared.with_texts(run["batch"]):
+        complete = all(read.reason_code != "NOT_READY" for read in submission["file_texts"].values())
+        candidates.add(submission, templates.documents(submission).values(), complete=complete)
     return lambda tx: {}
 
 
@@ -113,33 +115,41 @@ class _Templates:
 
 def _compare(run: Document, cohort: int) -> Finish:
     templates = _Templates()
-    rows = [
-        row
-        for submission in compared.with_content(run["batch"])
-        for row in _alike(run, submission, cohort, templates)
-    ]
+    submissions = compared.with_texts(run["batch"])
+    rows = [row for submission in submissions for row in _alike(run, submission, cohort, templates)]
+    unread = [row for submission in submissions if (row := _unread(submission))]
 
     def keep(tx: Transaction) -> Document:
         repository.add_pairs(tx, rows)
+        repository.add_unread(tx, run["_id"], unread)
         return {}
 
     return keep
 
 
+def _unread(submission: Submission) -> Document | None:
+    files = [
+        {"file_id": file_id, "reason_code": read.reason_code, "reason": read.reason}
+        for file_id, read in submission["file_texts"].items()
+        if read.text is None
+    ]
+    return {**_side(submission), "files": files} if files else None
+
+
 def _alike(run: Document, submission: Submission, cohort: int, templates: _Templates) -> Iterator[Document]:
     """The pairs of the submission with earlier ones. Later ones have it among their own."""
     found = candidates.find(submission["_id"], run["course_id"], cohort, run["other_course_ids"])
-    contents = {row["_id"]: row for row in compared.with_content([each.submission_id for each in found.candidates])}
+    contents = {row["_id"]: row for row in compared.with_texts([each.submission_id for each in found.candidates])}
     others = (contents[each.submission_id] for each in found.candidates if each.submission_id in contents)
     earlier = _affordable(submission, [other for other in others if _moment(other) < _moment(submission)], run)
     own = templates.documents(submission)
     for number, other in enumerate(earlier):
         theirs = templates.documents(other)
         parts = []
-        for name in own.keys() & theirs.keys():
-            comparison = _side_by_side(theirs[name], own[name], found.common, number)
+        for kind in own.keys() & theirs.keys():
+            comparison = _side_by_side(theirs[kind], own[kind], found.common, number)
             if comparison.score:
-                parts.append(_part(name, comparison, theirs[name], own[name]))
+                parts.append(_part(comparison, theirs[kind], own[kind]))
         if parts:
             yield {
                 "_id": ObjectId(),
@@ -165,7 +175,8 @@ def _affordable(submission: Submission, others: Sequence[Submission], run: Docum
 
 
 def _size(submission: Submission) -> int:
-    return len(submission["text"] or "") + len(submission["code"] or "")
+    written = [submission["text"], submission["code"], *(read.text for read in submission["file_texts"].values())]
+    return sum(len(each) for each in written if each)
 
 
 def _moment(submission: Submission) -> tuple[Any, ObjectId]:
@@ -186,10 +197,10 @@ def _can_be_embedded(document: documents.Document) -> bool:
     return language_of(token.value for token in document.tokens) == "en"
 
 
-def _part(name: str, comparison: Comparison, left: documents.Document, right: documents.Document) -> Document:
+def _part(comparison: Comparison, left: documents.Document, right: documents.Document) -> Document:
     longest = sorted(comparison.matches, key=lambda match: match.left.start - match.left.end)[:_MOST_MATCHES]
     return {
-        "part": name,
+        "part": "text" if left.kind == TEXT_KIND else "code",
         "score": comparison.score,
         "left_share": comparison.left_share,
         "right_share": comparison.right_share,
@@ -208,9 +219,10 @@ def _match(match: Match, left: documents.Document, right: documents.Document) ->
 
 
 def _span(document: documents.Document, place: Range) -> Document:
-    span: Document = {"start": place.start, "end": place.end}
+    piece, within = document.piece(place)
+    span: Document = {"file_id": piece.file_id, "start": within.start, "end": within.end}
     if document.kind != TEXT_KIND:
-        first, last = lines(document.source, place)
+        first, last = lines(document.source[piece.start :], within)
         span |= {"first_line": first, "last_line": last}
     return span
 
@@ -222,12 +234,14 @@ def _side(submission: Submission) -> Document:
 
 def _rank(job: Document) -> Finish:
     run_id, assignment_id = job["_id"], job["assignment_id"]
-    examined, pairs = repository.examined(run_id), list(repository.scores(run_id))
+    examined, unread = repository.examined(run_id)
+    pairs = list(repository.scores(run_id))
     found = ranking.ranked(examined, pairs)
     counts = {"submissions": len(examined), "pairs": len(pairs), "clusters": len(found["clusters"])}
 
     def keep(tx: Transaction) -> Document:
-        finished = {"run_id": run_id, "at": clock.now(), "submissions": len(examined), **found}
+        read = {"submissions": len(examined), "unread": unread[:_MOST_UNREAD]}
+        finished = {"run_id": run_id, "at": clock.now(), **read, **found}
         repository.finish(tx, assignment_id, finished)
         tx.after_commit(lambda: repository.remove_before(assignment_id, run_id))
         report = f"/assignments/{assignment_id}/similarity"

@@ -141,14 +141,14 @@ def hold_all(tx: Transaction, assignment_id: ObjectId) -> None:
 
 
 def sizes(assignment_ids: Collection[ObjectId]) -> list[Document]:
-    """Of each of the assignments' submissions that has a text or code: ``_id``, ``assignment_id``, ``holder_id``,
-    and the ``size`` of these in bytes. Each holder's in the order in which they were handed in."""
-    has_something = [{name: {"$type": "string", "$ne": ""}} for name in ("text", "code")]
+    """Of each of the assignments' submissions: ``_id``, ``assignment_id``, ``holder_id``, ``file_ids``, and the
+    ``size`` of text and code in bytes. Each holder's in the order in which they were handed in."""
+    fields = dict.fromkeys(("assignment_id", "holder_id", "attempt", "file_ids"), 1)
     length = [{"$strLenBytes": {"$ifNull": [f"${name}", ""]}} for name in ("text", "code")]
     found = submissions().aggregate(
         [
-            {"$match": {"assignment_id": {"$in": list(assignment_ids)}, "$or": has_something}},
-            {"$project": {"assignment_id": 1, "holder_id": 1, "attempt": 1, "size": {"$add": length}}},
+            {"$match": {"assignment_id": {"$in": list(assignment_ids)}}},
+            {"$project": {**fields, "size": {"$add": length}}},
             {"$sort": {"assignment_id": ASCENDING, "holder_id": ASCENDING, "attempt": ASCENDING}},
         ],
         batchSize=10_000,

@@ -21,8 +21,8 @@ class Side(Resource):
 
 
 class PairPart(Resource):
-    """How much of the earlier and of the later matches the other, and how much of the shorter stands in the other
-    in its order."""
+    """Of text, written or in files, or of code, by its language. How much of the earlier and of the later matches
+    the other, and how much of the shorter stands in the other in its order."""
 
     part: Literal["text", "code"]
     earlier_percent: float
@@ -58,23 +58,39 @@ class SimilarityRun(Resource):
     finished_at: Moment | None
 
 
+class UnreadFile(Resource):
+    """``reason_code``: as of a file's text, NOT_READY while that is being read, TOO_LONG where the files together
+    hold too much."""
+
+    file_id: Id
+    reason_code: str
+    reason: str
+
+
+class UnreadFiles(Resource):
+    submission: Side
+    files: list[UnreadFile]
+
+
 class SimilarityReport(Resource):
     """The pairs of the last finished run, the most alike first, and ``last_run``, which may not be finished;
-    ``submissions`` is the number of those that were compared with all earlier ones, texts and code, not files.
-    Results are evidence for a person, never a verdict."""
+    ``submissions`` is the number of those that were compared with all earlier ones, ``unread`` those of them of
+    which not every file could be. Results are evidence for a person, never a verdict."""
 
     last_run: SimilarityRun | None
     compared_at: Moment | None
     submissions: int | None
+    unread: list[UnreadFiles]
     clusters: list[Cluster]
     items: list[SimilarPair]
     next_cursor: str | None
 
 
 class Span(Resource):
-    """Unicode characters ``start`` to before ``end`` of the text or code as it was handed in; of code the lines,
-    counted from 1."""
+    """Unicode characters ``start`` to before ``end`` of the text or code as it was handed in, or of the text of the
+    file that ``file_id`` names (``/submissions/{id}/texts``); of code the lines, counted from 1."""
 
+    file_id: Id | None = None
     start: int
     end: int
     first_line: int | None = None

@@ -71,3 +71,18 @@ class HandedIn(Resource):
     name: str | None
     draft_saved_at: Moment | None
     submission: SubmissionSummary | None
+
+
+class FileText(Resource):
+    """``text``, or why there is none: ``reason_code`` is that of a file's text, NOT_READY while that is being read,
+    TOO_LONG where the submission's files together hold too much."""
+
+    file_id: Id
+    name: str
+    text: str | None
+    reason_code: str | None
+    reason: str | None
+
+
+class FileTexts(Resource):
+    items: list[FileText]
