@@ -74,6 +74,7 @@ IN_COURSE: dict[str, frozenset[CourseRole]] = {
     "submission.make": frozenset({CourseRole.LEARNER}),
     "submission.read": MEMBERS,
     "review.give": frozenset({CourseRole.LEARNER}),
+    "appeal.make": frozenset({CourseRole.LEARNER}),
     "grade.give": STAFF,
     "grade.read": MEMBERS,
     "gradebook.read": MEMBERS,

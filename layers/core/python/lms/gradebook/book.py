@@ -116,20 +116,24 @@ class Book:
         return hashlib.sha256(to_json([self.columns, self.version])).hexdigest()[:16]
 
     @cached_property
+    def named_items(self) -> list[Item]:
+        """Those whose cells may be joined to names."""
+        return [self._item(column) for column in self.columns if not column["blind"]]
+
+    @cached_property
     def items(self) -> list[Item]:
         """Those that count."""
-        return [
-            Item(
-                column["id"],
-                column["title"],
-                decimal(column["points"]),
-                column["category_id"] if self.settings["categories"] else WHOLE.id,
-                decimal(column["weight"]),
-                column["extra_credit"],
-            )
-            for column in self.columns
-            if column["published"] and not column["blind"]
-        ]
+        return [self._item(each) for each in self.columns if each["published"] and not each["blind"]]
+
+    def _item(self, column: Mapping[str, Any]) -> Item:
+        return Item(
+            column["id"],
+            column["title"],
+            decimal(column["points"]),
+            column["category_id"] if self.settings["categories"] else WHOLE.id,
+            decimal(column["weight"]),
+            column["extra_credit"],
+        )
 
     def grade(self, cells: Mapping[str, Cell], override: Override | None) -> Result:
         missing = self.settings["missing"]

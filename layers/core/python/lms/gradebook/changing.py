@@ -36,10 +36,8 @@ def change(access: CourseAccess, body: GradebookChange, expected: int | None) ->
     known = visible.among(access, named) if named else set()
 
     def work(tx: Transaction) -> Document:
-        held = _held(tx, access, expected)
-        book = Book.of(
-            access.course, {**repository.opened(access.course_id, None, None, 1, tx), "gradebooks": [held]}
-        )
+        held(tx, access, expected)
+        book = Book.of(access.course, repository.opened(access.course_id, None, None, 1, tx))
         if fields:
             book = _set(tx, access, book, {**book.settings, **fields}, body.why)
         entries = Entries(book, cells, overrides)
@@ -50,18 +48,14 @@ def change(access: CourseAccess, body: GradebookChange, expected: int | None) ->
     return mongo.transaction(work)
 
 
-def _held(tx: Transaction, access: CourseAccess, expected: int | None) -> Document:
+def held(tx: Transaction, access: CourseAccess, expected: int | None) -> Document:
     """The gradebook's document, which nobody else changes until the end of ``tx``."""
-    held = repository.hold(tx, access.course_id)
-    require_thawed(held)
-    if expected is not None and held["version"] != expected:
-        raise PreconditionFailed()
-    return held
-
-
-def require_thawed(held: Mapping[str, Any]) -> None:
-    if held.get("frozen"):
+    found = repository.hold(tx, access.course_id)
+    if found.get("frozen"):
         raise Conflict("The final grades are frozen", code="GRADES_FROZEN")
+    if expected is not None and found["version"] != expected:
+        raise PreconditionFailed()
+    return found
 
 
 def _set(tx: Transaction, access: CourseAccess, book: Book, after: Mapping[str, Any], why: str | None) -> Book:
@@ -112,7 +106,7 @@ def put_scheme(access: CourseAccess, body: GradingScheme, expected: int) -> Docu
     letters.checked(settings.scheme(bands))
 
     def work(tx: Transaction) -> Document:
-        held = _held(tx, access, expected)
-        return _saved(tx, access, {"bands": bands}, {"bands": held.get("bands")}, None)
+        before = {"bands": held(tx, access, expected).get("bands")}
+        return _saved(tx, access, {"bands": bands}, before, None)
 
     return mongo.transaction(work)

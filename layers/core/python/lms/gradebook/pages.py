@@ -1,7 +1,7 @@
 """The gradebook as graders page through it, and a learner's own row of it. A page is two round trips."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bson import ObjectId
@@ -13,12 +13,15 @@ from lms.courses.access import CourseAccess
 from lms.cursors import decode_cursor, not_a_cursor
 from lms.enrollment import visible
 from lms.enrollment.states import EnrollmentStatus
-from lms.errors import NotFound
+from lms.errors import Conflict, NotFound
 from lms.gradebook import due, repository, rows
 from lms.gradebook.book import Book
 from lms.gradebook.rows import Row
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
+
+MOST_LEARNERS = 5_000
+_CHUNK = 500
 
 
 class Opened(NamedTuple):
@@ -36,7 +39,7 @@ def page(access: CourseAccess, cursor: str | None, limit: int) -> Opened:
     known, after = _place(cursor)
     wanted = {"status": EnrollmentStatus.ACTIVE, **visible.seen(access)}
     book, found = read(access, wanted, after, limit)
-    return Opened(book, [rows.shown(book, row) for row in found], known)
+    return Opened(book, [rows.shown(row) for row in found], known)
 
 
 def _place(cursor: str | None) -> tuple[str | None, ObjectId | None]:
@@ -60,14 +63,14 @@ def of_learner(access: CourseAccess, user_id: str) -> Opened:
     if not found:
         raise NotFound()
     history = repository.history(access.course_id, found[0].user_id)
-    return Opened(book, [{**rows.shown(book, found[0], derived=True), "history": history}])
+    return Opened(book, [{**rows.shown(found[0], derived=True), "history": history}])
 
 
 def own(access: CourseAccess) -> Opened:
     """The caller's, with what is released alone."""
     book, [row] = read(access, {"user_id": access.caller.id}, None, 1)
-    seen = rows.seen_by_the_learner(book, row, figures.scores_seen(access, access.caller.id))
-    return Opened(book, [rows.shown(book, seen, derived=True)])
+    seen = rows.seen_by_the_learner(row, figures.scores_seen(access, access.caller.id))
+    return Opened(book, [rows.shown(seen, derived=True)])
 
 
 def read(
@@ -96,6 +99,21 @@ def _filled(book: Book, enrollments: Sequence[Document], tx: Transaction | None)
     mates = due.mates(book, user_ids)
     entered = repository.entered(book.course["_id"], user_ids, of_kind["assignment"], of_kind["quiz"], mates, tx)
     return rows.made(book, enrollments, entered, clock.now())
+
+
+def everybody(access: CourseAccess, tx: Transaction | None = None) -> Iterator[Row]:
+    """All active learners whom the caller sees. Raise 409 where they are more than ``MOST_LEARNERS``."""
+    wanted = {"status": EnrollmentStatus.ACTIVE, **visible.seen(access)}
+    after, count = None, 0
+    while True:
+        _, found = read(access, wanted, after, _CHUNK, tx)
+        yield from found
+        count += len(found)
+        if count > MOST_LEARNERS:
+            raise Conflict(f"This is for at most {MOST_LEARNERS} learners", code="TOO_MANY_LEARNERS")
+        if len(found) < _CHUNK:
+            return
+        after = found[-1].enrollment["_id"]
 
 
 def around(opened: Opened) -> Document:

@@ -1,9 +1,11 @@
 """A learner's row of a gradebook: what stands in the cells, and what it comes to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from bson import ObjectId
 
@@ -28,12 +30,13 @@ _EMPTY = {
 }
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True)
+class Row:
     """``cells`` are as they are shown, by column; hidden and empty ones are left out."""
 
+    book: Book
     enrollment: Document
-    cells: dict[str, Document]
-    result: Result
+    cells: Mapping[str, Document]
     override: Mapping[str, Any] | None
     frozen: Mapping[str, Any] | None
     person: Mapping[str, Any]
@@ -42,6 +45,23 @@ class Row(NamedTuple):
     def user_id(self) -> ObjectId:
         user_id: ObjectId = self.enrollment["user_id"]
         return user_id
+
+    @cached_property
+    def counted(self) -> dict[str, Cell]:
+        """As the arithmetic takes them."""
+        return {
+            id: Cell(
+                None if cell["score"] is None else decimal(cell["score"]),
+                cell["excused"],
+                cell["submitted"],
+                cell["overdue"],
+            )
+            for id, cell in self.cells.items()
+        }
+
+    @cached_property
+    def result(self) -> Result:
+        return self.book.grade(self.counted, _override(self.override))
 
 
 Parts = Mapping[str, list[Document]]
@@ -55,9 +75,9 @@ def made(book: Book, enrollments: Sequence[Document], parts: Parts, now: datetim
     people = {row["_id"]: row for row in parts["users"]}
     return [
         Row(
+            book,
             each,
             cells[each["user_id"]],
-            book.grade(_counted(cells[each["user_id"]]), _override(overrides.get(each["user_id"]))),
             overrides.get(each["user_id"]),
             frozen.get(each["user_id"]),
             people.get(each["user_id"], {}),
@@ -66,14 +86,13 @@ def made(book: Book, enrollments: Sequence[Document], parts: Parts, now: datetim
     ]
 
 
-def seen_by_the_learner(book: Book, row: Row, scores: Mapping[ObjectId, float]) -> Row:
+def seen_by_the_learner(row: Row, scores: Mapping[ObjectId, float]) -> Row:
     """With released grades alone, and those ``scores`` of quizzes that are; the rest is as if it waited."""
     cells = {id: cell if cell["released"] else _held(cell) for id, cell in row.cells.items()}
-    for id in cells.keys() & book.quizzes.keys():
+    for id in cells.keys() & row.book.quizzes.keys():
         score = scores.get(ObjectId(id))
         cells[id] = _held(cells[id]) if score is None else {**cells[id], "score": score, "raw": score}
-    result = book.grade(_counted(cells), row.result.override)
-    return row._replace(cells=cells, result=result)
+    return replace(row, cells=cells)
 
 
 def _held(cell: Document) -> Document:
@@ -132,26 +151,14 @@ def _entries(parts: Parts) -> dict[tuple[ObjectId, str], Document]:
     return found
 
 
-def _counted(cells: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
-    return {
-        id: Cell(
-            None if cell["score"] is None else decimal(cell["score"]),
-            cell["excused"],
-            cell["submitted"],
-            cell["overdue"],
-        )
-        for id, cell in cells.items()
-    }
-
-
 def _override(row: Mapping[str, Any] | None) -> Override | None:
     if row is None or row["score"] is None:
         return None
     return Override(decimal(row["score"]), row["why"])
 
 
-def shown(book: Book, row: Row, *, derived: bool = False) -> Document:
-    result, frozen = row.result, row.frozen
+def shown(row: Row, *, derived: bool = False) -> Document:
+    book, result, frozen = row.book, row.result, row.frozen
     return {
         "place": [book.columns_version, str(row.enrollment["_id"])],
         "user_id": row.user_id,

@@ -75,7 +75,7 @@ class Change(NamedTuple):
     learner_id: str
     item_id: str
     old: Value
-    new: Value
+    new: Decimal | Literal["EX"]
 
 
 class _Wrong(Exception):

@@ -1,0 +1,59 @@
+"""Grades of many learners at once, as a spreadsheet has them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bson import ObjectId
+
+from lms import clock
+from lms.assignments import assignments
+from lms.errors import PreconditionFailed
+from lms.grades import history, penalties, releasing, repository, scoring
+from lms.grades.history import Change
+from lms.mongo import Document, Transaction
+from lms.submissions import submissions
+
+
+class Given(NamedTuple):
+    """``version`` is that of the grade which this builds on; ``points`` None: excused."""
+
+    version: int
+    points: float | None
+
+
+def put(tx: Transaction, by: ObjectId, assignment_id: ObjectId, given: Mapping[ObjectId, Given], why: str) -> None:
+    """Give each learner this grade, without criteria; comments stay. Raise 412 where one is no longer at its
+    version, 422 for more points than there are."""
+    assignment = assignments.of(assignment_id, tx)
+    found = repository.of_learners(assignment_id, given, tx)
+    last = submissions.last_of(assignment_id, given.keys() - found.keys())
+    now = clock.now()
+    at_once = now if assignment["release"] == "at_once" else None
+    written = []
+    for user_id, (version, points) in given.items():
+        before = found.get(user_id) or history.none_yet(assignment, user_id)
+        if before["version"] != version:
+            raise PreconditionFailed()
+        dates = {"graded_at": now, "released_at": before["released_at"] or at_once}
+        fields = _graded(assignment, before, last.get(user_id), points)
+        written.append(Change(before, {**fields, **dates, "graded_by": by}))
+    history.change(tx, written, by=by, why=why)
+    if at_once:
+        unseen = [change.before["user_id"] for change in written if change.before["released_at"] is None]
+        releasing.tell(tx, assignment, unseen, by=by)
+
+
+def _graded(
+    assignment: Mapping[str, Any], before: Mapping[str, Any], submission: Document | None, points: float | None
+) -> Document:
+    raw = None if points is None else scoring.of_points(points, assignment["points"])
+    late_seconds = submission["late_seconds"] if submission else before["late_seconds"]
+    return {
+        "submission_id": submission["_id"] if submission else before["submission_id"],
+        "rubric": None,
+        "criteria": [],
+        **penalties.scored(assignment, raw, late_seconds),
+        "excused": points is None,
+        "comment": before["comment"],
+        "origin": "person",
+    }
