@@ -7,6 +7,7 @@ from lms.ai.models import AnalysisRequest, CourseQuestion, CourseRequest
 from lms.ai.proposals.models.enhancement import EnhancementRequest
 from lms.ai.proposals.models.quiz import QuizRequest
 from lms.caller import Caller, allowed
+from lms.grading.models.asked import GradingAsked
 from lms.http import app, lambda_handler, shown
 from lms.spending.models.estimate import Estimate, EstimateBody
 
@@ -20,6 +21,7 @@ _REQUESTS: dict[str, Any] = {
     "enhance_content": EnhancementRequest,
     "generate_quiz": QuizRequest,
     "analyze_performance": AnalysisRequest,
+    "grade": GradingAsked,
     "ask": CourseQuestion,
 }
 

@@ -138,11 +138,36 @@ def _question(who: Caller, request: Any) -> Planned:
     return Payer(who.id, found.course_id), calls
 
 
+def _grading(who: Caller, request: Any) -> Planned:
+    from lms.assignments.access import enter_assignment
+    from lms.grading import reading, runs
+    from lms.submissions import compared
+    from lms.submissions.access import enter_submission
+
+    if request.submission_id:
+        found = enter_submission(who, ObjectId(request.submission_id), "grade.give")
+        asked = runs.of_submission(found)
+    else:
+        found = enter_assignment(who, ObjectId(request.assignment_id), "grade.give")
+        asked = runs.of_assignment(found)
+
+    def calls() -> Iterator[Call]:
+        from lms.ai.gemini import sizes
+
+        task = reading.latest_task(asked.assignment)
+        texts = compared.sizes([asked.assignment["_id"]])
+        for submission_id in asked.submission_ids:
+            yield Call(*sizes.of_grade(task, texts.get(submission_id, 0)))
+
+    return Payer(who.id, found.course_id), calls
+
+
 _TASKS: Mapping[str, Callable[[Caller, Any], Planned]] = {
     "generate_course": _course,
     "enhance_content": _enhancement,
     "generate_quiz": _quiz,
     "analyze_performance": _performance,
+    "grade": _grading,
     tasks.ASK: _question,
 }
 

@@ -7,7 +7,9 @@ from bson import ObjectId
 
 from lms.ai import sources
 from lms.ai.grading_task import Evidence, GradingCriterion, GradingTask
+from lms.courses import readings
 from lms.mongo import Document
+from lms.rubrics import rubrics
 
 _MOST_CHARACTERS = 400_000
 """Of all files together; of one that does not fit nothing is read."""
@@ -75,6 +77,12 @@ def task(assignment: Mapping[str, Any], rubric: Mapping[str, Any] | None, langua
         language=language,
         text=text,
     )
+
+
+def latest_task(assignment: Mapping[str, Any]) -> GradingTask:
+    """Along the rubric as it stands, without a submission."""
+    rubric = rubrics.latest(assignment["rubric_id"]) if assignment["rubric_id"] else None
+    return task(assignment, rubric, readings.language(assignment["course_id"]), "")
 
 
 def _of_rubric(rubric: Mapping[str, Any]) -> Iterator[GradingCriterion]:

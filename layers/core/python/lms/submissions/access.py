@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from lms.assignments import assignments, groups
-from lms.courses.access import CourseAccess, in_course_of
+from lms.courses.access import CourseAccess, enter_through, in_course_of
 from lms.enrollment import learners, visible
 from lms.submissions import repository
 
 of_submission = partial(in_course_of, repository.submissions)
+enter_submission = partial(enter_through, repository.submissions)
 
 
 def is_staff(access: CourseAccess) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from bson import ObjectId
 
-from lms.ai.gemini import answering, narrating, outlining, paragraphs, prompts, quizzing, teaching
+from lms.ai.gemini import answering, grading, narrating, outlining, paragraphs, prompts, quizzing, teaching
 from lms.ai.gemini.prompts import Prompt
+from lms.ai.grading_task import GradingTask
 from lms.ai.models import Block, CourseRequest, Lesson, LessonPlan, ModulePlan, Outline, Source, Span
 from lms.ai.tutoring import Passage
 from lms.figures import Figure
@@ -26,6 +27,7 @@ _QUESTION_OUTPUT = 160
 _SENTENCE_OUTPUT = 45
 _SENTENCES = 8
 _FIGURES = 14
+_CRITERION_OUTPUT = 90
 _PASSAGES = 8
 _PASSAGE_WORDS = 100
 
@@ -91,3 +93,8 @@ def of_narrative(language: str) -> Size:
 def of_answer(question: str) -> Size:
     passages = [Passage(ObjectId(), "A lesson", "", "x" * (_PASSAGE_WORDS * _WORD))] * _PASSAGES
     return _input(answering.prompt(question, passages, "en")), _SENTENCES * _SENTENCE_OUTPUT
+
+
+def of_grade(task: GradingTask, size: int) -> Size:
+    """Of a submission of so many bytes beside the task's own text."""
+    return _input(grading.prompt(task)) + size // _BYTES_PER_TOKEN, len(task.criteria) * _CRITERION_OUTPUT

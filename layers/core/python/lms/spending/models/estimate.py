@@ -7,7 +7,8 @@ from lms.spending.tasks import Task
 
 
 class EstimateBody(Body):
-    """``request`` is the body that the task's own endpoint takes."""
+    """``request`` is the body that the task's own endpoint takes; of grade, whose endpoints take none, the
+    ``submission_id`` or the ``assignment_id``."""
 
     task: Task
     request: dict[str, Any]
