@@ -186,6 +186,7 @@ def check_shown(everybody: list[Writer]) -> None:
                 assert asked(writer.learner, "GET", f"/submissions/{hand_in.receipt['id']}") == hand_in.receipt
 
 
+@pytest.mark.timeout(300 + SUBMISSIONS // 10)
 def test_no_acknowledged_submission_is_lost_or_doubled(
     fragile: Stack, course: Taught, database: Database[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ):
