@@ -294,19 +294,33 @@ def test_what_is_replaced_while_the_model_thinks_is_not_given(course: Class, gem
     assert read(course.owner, path, learner.id)["version"] == 0
 
 
-def test_files_without_a_text_are_said_not_to_be_read_and_keep_a_grade_from_being_given(
+def test_files_are_read_once_their_text_is_there_and_what_is_not_read_keeps_a_grade_from_being_given(
     course: Class, gemini: FakeGemini
 ):
-    path, learner = about_leaves(course, AUTO, takes=["text", "files"]), course.learner()
-    file_id = file_of(learner, course)
-    made = handed_in(learner, path, text=REFERENCE, file_ids=[file_id])
-    alone = handed_in(other := course.learner(), path, file_ids=[file_of(other, course)])
+    from lms.files import extracting
+
+    path, learner, other = about_leaves(course, AUTO, takes=["text", "files"]), course.learner(), course.learner()
     says(gemini, 10)
+    file_id = file_of(learner, course, REFERENCE.encode())
+    made = handed_in(learner, path, file_ids=[file_id])
+    [job] = jobs_of(path)
+    assert len(message(job["_id"], f"submission-{made['id']}")) == 1 and gemini.calls == []
+    extracting.extract(ObjectId(file_id), lambda: 60.0)
     work_off(path)
     found = suggestion(course.owner, made)
-    assert found["unread"] == [{"file_id": file_id, "why": "no_text"}]
-    assert found["decision"] == {"applies": False, "asks": True, "why": "not_read"}
+    place = found["criteria"][0]["evidence"]
+    assert (place["part"], place["file_id"]) == ("file", file_id)
+    assert REFERENCE[place["start"] : place["end"]] == "absorbs red and blue light"
+    assert (found["unread"], found["decision"]["why"]) == ([], "applied")
+    picture = file_of(other, course, b"\x89PNG", name="scan.png", content_type="image/png")
+    alone = handed_in(other, path, file_ids=[picture])
+    work_off(path)
     assert jobs_of(path)[1]["error"]["code"] == "NOTHING_TO_READ" and kept(alone) == []
+    both = handed_in(other, path, text=REFERENCE, file_ids=[picture])
+    work_off(path)
+    found = suggestion(course.owner, both)
+    assert [(each["file_id"], each["reason_code"]) for each in found["unread"]] == [(picture, "UNSUPPORTED")]
+    assert found["decision"] == {"applies": False, "asks": True, "why": "not_read"}
 
 
 def test_all_that_no_person_has_graded_are_graded_one_a_step_and_taken_up_where_they_stood(

@@ -60,6 +60,9 @@ def _is_own(file: Mapping[str, Any], course_id: ObjectId, owner_ids: Collection[
     )
 
 
+NOT_READY = "NOT_READY"
+
+
 class FileText(NamedTuple):
     """``text``, or why there is none: ``reason_code`` is that of the extraction, NOT_READY or TOO_LONG."""
 
@@ -96,7 +99,7 @@ def _unread(state: Mapping[str, Any] | None) -> FileText:
         return FileText(None, "UNSUPPORTED", Unreadable("UNSUPPORTED").reason)
     if state["status"] == TextStatus.FAILED:
         return FileText(None, state["reason_code"], state["reason"])
-    return FileText(None, "NOT_READY", "The file's text is still being read.")
+    return FileText(None, NOT_READY, "The file's text is still being read.")
 
 
 def lengths(file_ids: Collection[ObjectId]) -> dict[ObjectId, int]:

@@ -5,14 +5,13 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from lms.ai import sources
 from lms.ai.grading_task import Evidence, GradingCriterion, GradingTask
 from lms.courses import readings
+from lms.files.handed_in import NOT_READY, FileText
+from lms.jobs.failures import Trouble
 from lms.mongo import Document
 from lms.rubrics import rubrics
 
-_MOST_CHARACTERS = 400_000
-"""Of all files together; of one that does not fit nothing is read."""
 _BETWEEN = "\n\n"
 
 
@@ -41,11 +40,20 @@ class Read(NamedTuple):
         return {"part": part.name, "file_id": part.file_id, "start": start, "end": end}
 
 
+class StillRead(Trouble):
+    """A file's text is being taken out at this moment."""
+
+
 def read(submission: Mapping[str, Any]) -> Read:
-    files, unread = _files(submission["file_ids"])
-    said = [("text", None, submission["text"]), ("code", None, submission["code"]), *files]
-    text, parts = "", []
-    for name, file_id, content in said:
+    """``submission`` has its ``file_texts``. Raise StillRead while one of them is to come."""
+    text, parts, unread = "", [], []
+    for name, file_id, content in _said(submission):
+        if isinstance(content, FileText):
+            if content.reason_code == NOT_READY:
+                raise StillRead("The text of a file is still being taken out of it.")
+            reasons = {"reason_code": content.reason_code, "reason": content.reason}
+            unread += [{"file_id": file_id, **reasons}] if content.text is None else []
+            content = content.text
         if content and content.strip():
             text += _BETWEEN if text else ""
             parts.append(Part(name, file_id, len(text), len(text) + len(content)))
@@ -53,17 +61,10 @@ def read(submission: Mapping[str, Any]) -> Read:
     return Read(text, parts, unread)
 
 
-def _files(file_ids: list[ObjectId]) -> tuple[list[tuple[str, ObjectId, str]], list[Document]]:
-    texts = sources.of_files(file_ids) if file_ids else {}
-    taken, unread, room = [], [], _MOST_CHARACTERS
-    for file_id in file_ids:
-        text = texts.get(file_id)
-        if text and len(text) <= room:
-            taken.append(("file", file_id, text))
-            room -= len(text)
-        else:
-            unread.append({"file_id": file_id, "why": "too_long" if text else "no_text"})
-    return taken, unread
+def _said(submission: Mapping[str, Any]) -> Iterator[tuple[str, ObjectId | None, Any]]:
+    yield "text", None, submission["text"]
+    yield "code", None, submission["code"]
+    yield from (("file", file_id, found) for file_id, found in submission["file_texts"].items())
 
 
 def task(assignment: Mapping[str, Any], rubric: Mapping[str, Any] | None, language: str, text: str) -> GradingTask:

@@ -57,7 +57,7 @@ def _stages(job: Document) -> Iterator[Stage]:
 def _work(step: Step) -> tuple[Any, Finish]:
     if step.name == runs.TALLY:
         return None, _tally(step)
-    [submission] = compared.with_content([runs.submission_of(step.name)])
+    [submission] = compared.with_texts([runs.submission_of(step.name)])
     assignment = assignments.of(submission["assignment_id"])
     if not runs.is_on(assignment):
         return "off", lambda tx: {"result": _result(step.job)}

@@ -57,8 +57,11 @@ class Decision(Resource):
 
 
 class UnreadFile(Resource):
+    """``reason_code`` as at ``/submissions/{id}/texts``."""
+
     file_id: Id
-    why: Literal["no_text", "too_long"]
+    reason_code: str
+    reason: str
 
 
 class SuggestionTokens(Resource):
