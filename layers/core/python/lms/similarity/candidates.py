@@ -46,8 +46,8 @@ def add(
     *,
     complete: bool = True,
 ) -> None:
-    """Make the submission (``_id``, ``assignment_id``, ``course_id``, ``holder_id``) findable by its documents. Where
-    some are to come, it is not ``complete``, and the next run does it anew."""
+    """Make the submission (``_id``, ``assignment_id``, ``course_id``, ``holder_id``) findable by its documents. Not
+    ``complete`` where some are still to come: the next run does it anew."""
     hashes = {print_.hash for document in documents for print_ in document.fingerprints()}
     named = {name: submission[name] for name in ("_id", "assignment_id", "course_id", "holder_id")}
     repository.save({**named, "hashes": sorted(hashes)[:MOST_HASHES], "complete": complete}, tx)
