@@ -319,9 +319,19 @@ def _assignments(school: School) -> list[Operation]:
     bands = {"bands": [{"label": "Pass", "least": 50}, {"label": "Fail", "least": 0}]}
     sheet = {"csv": f"id\n{school.a_learner()}"}
 
-    def scheme() -> tuple[str, str, Any]:
+    def another_course() -> str:
         draft = {"title": "T", "audience": "a", "difficulty": "beginner"}
-        return "PUT", f"/courses/{school.call('POST', '/courses', draft)['id']}/grading-scheme", bands
+        return f"/courses/{school.call('POST', '/courses', draft)['id']}"
+
+    def scheme() -> tuple[str, str, Any]:
+        return "PUT", f"{another_course()}/grading-scheme", bands
+
+    def freeze() -> tuple[str, str, Any]:
+        return "POST", f"{another_course()}/gradebook/freeze", {}
+
+    def resolve() -> tuple[str, str, Any]:
+        appeal = school.appeal_to_resolve(assignment.removeprefix("/assignments/"))
+        return "POST", f"/appeals/{appeal}/resolve", {"answer": "So it does."}
 
     return [
         Operation("assessments.rubrics", "writer", lambda: ("POST", f"{course}/rubrics", rubric)),
@@ -336,11 +346,14 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.gradebook", "reader", lambda: ("GET", f"{course}/gradebook", None)),
         Operation("assessments.gradebook_export", "reader", lambda: ("GET", f"{course}/gradebook/export", None)),
         Operation("assessments.gradebook_import", "reader", lambda: ("POST", f"{course}/gradebook/import", sheet)),
+        Operation("assessments.gradebook_freeze", "writer", freeze),
         Operation("assessments.grading_scheme", "writer", scheme, if_match='"0"'),
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
         Operation("assessments.my_grades", "reader", lambda: ("GET", "/users/me/grades", None)),
         Operation("assessments.my_reviews", "reader", lambda: ("GET", "/users/me/reviews", None)),
+        Operation("assessments.appeals", "reader", lambda: ("GET", f"{course}/appeals", None)),
+        Operation("assessments.resolve_appeal", "writer", resolve, if_match='"1"'),
     ]
 
 
@@ -361,6 +374,10 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
     def review() -> tuple[str, str, Any]:
         return "PUT", f"/reviews/{school.review_to_do(made['id'])}", {"comment": "Well told."}
 
+    def appeal() -> tuple[str, str, Any]:
+        school.grade_to_appeal(made["id"])
+        return "POST", f"{submission}/appeal", {"wants": "person"}
+
     def suggested() -> tuple[str, str, Any]:
         school.suggest(made["id"])
         return "GET", f"{submission}/ai-grade", None
@@ -376,6 +393,7 @@ def _submissions(school: School, draft: Mapping[str, str]) -> list[Operation]:
         Operation("assessments.submission_texts", "reader", lambda: ("GET", f"{submission}/texts", None)),
         Operation("assessments.submission_reviews", "reader", lambda: ("GET", f"{submission}/reviews", None)),
         Operation("assessments.review", "writer", review, if_match='"1"'),
+        Operation("assessments.appeal", "writer", appeal),
         Operation(
             "assessments.submission_similarity",
             "reader",

@@ -168,10 +168,14 @@ BODIES: dict[str, Body] = {
         "criteria": [{"criterion_id": place.more.get("criterion", NOBODYS), "points": 4}]
     },
     "GET /submissions/{id}/reviews": lambda place: None,
+    "POST /submissions/{id}/appeal": lambda place: {"reason": "The second paragraph names its source."},
+    "GET /courses/{id}/appeals": lambda place: None,
+    "POST /appeals/{id}/resolve": lambda place: {"answer": "So it does.", "grade_version": 1},
     "GET /courses/{id}/gradebook": lambda place: None,
     "PATCH /courses/{id}/gradebook": lambda place: entered_by_hand(place.more.get("user_id", NOBODYS)),
     "GET /courses/{id}/gradebook/export": lambda place: None,
     "POST /courses/{id}/gradebook/import": lambda place: {"csv": f"id\n{place.more.get('user_id', NOBODYS)}"},
+    "POST /courses/{id}/gradebook/freeze": lambda place: {},
     "PUT /courses/{id}/grading-scheme": lambda place: {"bands": [{"label": "Pass", "least": 0}]},
     "GET /courses/{id}/groups": lambda place: None,
     "PUT /courses/{id}/groups": lambda place: grouping(place.more.get("user_id", NOBODYS)),
@@ -208,6 +212,7 @@ BODIES: dict[str, Body] = {
 QUERIES = {"GET /courses/{id}/questions/export": "?format=gift"}
 HEADERS = {
     "PUT /reviews/{id}": {"If-Match": '"1"'},
+    "POST /appeals/{id}/resolve": {"If-Match": '"1"'},
     "PUT /assignments/{id}/grades/{user_id}": {"If-Match": '"0"'},
     "PATCH /courses/{id}/gradebook": {"If-Match": '"0"'},
     "PUT /courses/{id}/grading-scheme": {"If-Match": '"0"'},
@@ -287,8 +292,12 @@ PREPARED: dict[str, Prepare] = {
     "PATCH /courses/{id}/gradebook": lambda owner, place, caller: with_learner(owner, place),
     "GET /courses/{id}/gradebook/export": lambda owner, place, caller: with_grade(owner, place, caller),
     "POST /courses/{id}/gradebook/import": lambda owner, place, caller: with_learner(owner, place),
+    "POST /courses/{id}/gradebook/freeze": lambda owner, place, caller: with_grade(owner, place, caller),
     "GET /users/me/reviews": lambda owner, place, caller: with_own_review(caller),
     "PUT /reviews/{id}": lambda owner, place, caller: with_review(owner, place, caller),
+    "POST /submissions/{id}/appeal": lambda owner, place, caller: with_released_grade(owner, place, caller),
+    "GET /courses/{id}/appeals": lambda owner, place, caller: with_appeal(owner, place, caller),
+    "POST /appeals/{id}/resolve": lambda owner, place, caller: with_appeal(owner, place, caller),
     "GET /submissions/{id}/reviews": lambda owner, place, caller: with_reviewed_work(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
@@ -495,6 +504,24 @@ def with_review(owner: Person, place: Place, caller: Person) -> None:
     """The caller's to do, of another's work."""
     with_submission(owner, place, owner)
     add_review(place, caller.id)
+
+
+def with_released_grade(owner: Person, place: Place, caller: Person) -> None:
+    with_grade(owner, place, caller)
+    owner.patch(f"/assignments/{place.more['assignments']}", {"appeal_days": 7})
+    owner.post(f"/assignments/{place.more['assignments']}/release", {})
+
+
+def with_appeal(owner: Person, place: Place, caller: Person) -> None:
+    """The caller's where they learn in the course."""
+    from lms import mongo
+    from lms.appeals import making
+    from lms.appeals.models.appeal import NewAppeal
+
+    with_released_grade(owner, place, caller)
+    access = as_learner(place, Person(owner.send, id=place.more["user_id"]), "submissions")
+    made = mongo.transaction(lambda tx: making.make(tx, access, NewAppeal(reason="It does.")))
+    place.more["appeals"] = str(made["_id"])
 
 
 def with_own_review(caller: Person) -> None:

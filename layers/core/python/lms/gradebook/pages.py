@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from bson import ObjectId
@@ -63,14 +65,20 @@ def of_learner(access: CourseAccess, user_id: str) -> Opened:
     if not found:
         raise NotFound()
     history = repository.history(access.course_id, found[0].user_id)
-    return Opened(book, [{**rows.shown(found[0], derived=True), "history": history}])
+    return Opened(book, [{**_derived(found[0]), "history": history}])
 
 
 def own(access: CourseAccess) -> Opened:
     """The caller's, with what is released alone."""
     book, [row] = read(access, {"user_id": access.caller.id}, None, 1)
     seen = rows.seen_by_the_learner(row, figures.scores_seen(access, access.caller.id))
-    return Opened(book, [rows.shown(seen, derived=True)])
+    return Opened(book, [_derived(seen)])
+
+
+def _derived(row: Row) -> Document:
+    """With how the grade came about, the frozen one too."""
+    frozen = row.frozen and repository.final_grade(row.frozen["freeze_id"], row.user_id)
+    return rows.shown(replace(row, frozen=frozen or None), derived=True)
 
 
 def read(
@@ -97,23 +105,30 @@ def _filled(book: Book, enrollments: Sequence[Document], tx: Transaction | None)
         if column["kind"] in of_kind and not column["blind"]:
             of_kind[column["kind"]].append(ObjectId(column["id"]))
     mates = due.mates(book, user_ids)
-    entered = repository.entered(book.course["_id"], user_ids, of_kind["assignment"], of_kind["quiz"], mates, tx)
+    freeze_id = book.frozen["id"] if book.frozen else None
+    entered = repository.entered(
+        book.course["_id"], user_ids, of_kind["assignment"], of_kind["quiz"], mates, freeze_id, tx
+    )
     return rows.made(book, enrollments, entered, clock.now())
 
 
-def everybody(access: CourseAccess, tx: Transaction | None = None) -> Iterator[Row]:
-    """All active learners whom the caller sees. Raise 409 where they are more than ``MOST_LEARNERS``."""
+def everybody(access: CourseAccess, tx: Transaction | None = None) -> list[Row]:
+    """All active learners whom the caller sees. Raise 409 as ``chunks``."""
+    return list(chain.from_iterable(chunks(access, tx)))
+
+
+def chunks(access: CourseAccess, tx: Transaction | None = None) -> Iterator[list[Row]]:
+    """As ``everybody``, some hundred at a time. Raise 409 where they are more than ``MOST_LEARNERS``."""
     wanted = {"status": EnrollmentStatus.ACTIVE, **visible.seen(access)}
-    after, count = None, 0
-    while True:
+    after = None
+    for _ in range(MOST_LEARNERS // _CHUNK + 1):
         _, found = read(access, wanted, after, _CHUNK, tx)
-        yield from found
-        count += len(found)
-        if count > MOST_LEARNERS:
-            raise Conflict(f"This is for at most {MOST_LEARNERS} learners", code="TOO_MANY_LEARNERS")
+        if found:
+            yield found
         if len(found) < _CHUNK:
             return
         after = found[-1].enrollment["_id"]
+    raise Conflict(f"This is for at most {MOST_LEARNERS} learners", code="TOO_MANY_LEARNERS")
 
 
 def around(opened: Opened) -> Document:

@@ -31,8 +31,9 @@ gradebook_history = mongo.collection(
 
 final_grades = mongo.collection(
     "final_grades",
-    indexes=[IndexModel([("course_id", ASCENDING), ("user_id", ASCENDING)], unique=True)],
+    indexes=[IndexModel([("freeze_id", ASCENDING), ("user_id", ASCENDING)], unique=True)],
 )
+"""Append-only: each freeze has its own."""
 
 _ALL_AT_ONCE = 1_000_000
 _HISTORY = 200
@@ -92,10 +93,12 @@ def entered(
     assignment_ids: Sequence[ObjectId],
     quiz_ids: Sequence[ObjectId],
     mate_ids: Collection[ObjectId],
+    freeze_id: ObjectId | None,
     tx: Transaction | None,
 ) -> Parts:
     """What stands in these learners' cells: grades, results of quizzes, entries by hand, who has handed in what,
-    final grades. Beside that the names and addresses of the learners, and the active enrollments of their mates."""
+    final grades of a freeze. Beside that the learners' names and addresses, and the active enrollments of their
+    mates."""
     theirs = {"$in": list(user_ids)}
     in_course = {"$match": {"course_id": course_id, "user_id": theirs}}
     work = {"assignment_id": {"$in": list(assignment_ids)}}
@@ -113,7 +116,10 @@ def entered(
             {"$unwind": "$member_ids"},
             {"$group": {"_id": "$assignment_id", "member_ids": {"$addToSet": "$member_ids"}}},
         ],
-        final_grades.name: [in_course],
+        final_grades.name: [
+            {"$match": {"freeze_id": freeze_id, "user_id": theirs}},
+            {"$project": {"derivation": 0, "bands": 0}},
+        ],
         "users": [{"$match": {"_id": theirs}}, {"$project": {"name": 1, "email": 1}}],
         "enrollments": [{"$match": mates}, {"$project": _ENROLLMENT}],
     }
@@ -156,6 +162,14 @@ def save_cells(tx: Transaction, rows: Sequence[Document]) -> None:
     if rows:
         replacements = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
         gradebook_cells().bulk_write(replacements, ordered=False, session=tx.session)
+
+
+def add_final_grades(tx: Transaction, rows: Sequence[Document]) -> None:
+    final_grades().insert_many(rows, session=tx.session)
+
+
+def final_grade(freeze_id: ObjectId, user_id: ObjectId) -> Document | None:
+    return final_grades().find_one({"freeze_id": freeze_id, "user_id": user_id})
 
 
 def log(tx: Transaction, rows: Sequence[Document]) -> None:

@@ -168,7 +168,7 @@ def shown(row: Row, *, derived: bool = False) -> Document:
         "final": _total(result.final),
         "override": _given(row.override),
         "letter": frozen["letter"] if frozen else result.letter,
-        "frozen": frozen and {name: frozen[name] for name in ("percent", "letter", "at", "by")},
+        "frozen": frozen,
         "derivation": derived_of(result) if derived else None,
     }
 

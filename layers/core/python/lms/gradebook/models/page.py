@@ -57,6 +57,11 @@ class CourseGradeOverride(Resource):
 
 
 class FrozenGrade(CourseGrade):
+    """The override's where there is one, whatever was ``computed``. ``version``: of the gradebook at the time."""
+
+    computed: float | None
+    version: int
+    derivation: list[str] | None = None
     at: Moment
     by: Id
 

@@ -1,0 +1,117 @@
+"""POST /courses/{id}/gradebook/freeze."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from tests.at_once import endings, results
+from tests.functions.assessments.assigned import new_assignment, owners_access
+from tests.functions.assessments.test_gradebook import EXAM, ORAL, cell, change, changed, page, row
+from tests.functions.assessments.test_gradebook_sheets import bring, tried
+from tests.functions.assessments.test_grades import given
+from tests.functions.courses.authored import events_of
+from tests.functions.courses.enrolled import Class, open_class
+from tests.people import Answer, Api
+
+
+@pytest.fixture
+def course(api: Api) -> Class:
+    return open_class(api)
+
+
+def freeze(course: Class, **body: Any) -> Answer:
+    return course.owner.post(f"{course.path}/gradebook/freeze", body)
+
+
+def frozen(course: Class, **body: Any) -> dict[str, Any]:
+    answer = freeze(course, **body)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_a_frozen_grade_stays_whatever_is_graded_later(course: Class):
+    learner, other = course.learner(), course.learner()
+    path = new_assignment(course, points=10)
+    given(course.owner, path, learner.id, points=8)
+    override = {"user_id": other.id, "version": 0, "percent": 91, "why": "Oral exam"}
+    changed(course, overrides=[override])
+    done = frozen(course, why="End of term")
+    assert (done["learners"], done["frozen"]["by"], done["version"]) == (2, course.owner.id, 1)
+    assert frozen(course)["frozen"] == done["frozen"], "again changes nothing"
+    given(course.owner, path, learner.id, 1, points=1)
+    assert course.owner.post(f"{path}/release", {}).status == 200
+    seen = row(course.owner, course, learner, f"?learner={learner.id}")
+    assert (seen["final"]["percent"], seen["letter"]) == (10, "B")
+    assert (seen["frozen"]["percent"], seen["frozen"]["letter"], seen["frozen"]["by"]) == (80, "B", course.owner.id)
+    assert "80.00 %" in " ".join(seen["frozen"]["derivation"])
+    own = page(learner, course)
+    assert (own["items"][0]["frozen"]["percent"], own["frozen"]["why"]) == (80, "End of term")
+    second = row(course.owner, course, other)
+    assert (second["frozen"]["percent"], second["frozen"]["computed"], second["letter"]) == (91, None, "A")
+    assert second["frozen"]["derivation"] is None
+
+
+def test_what_is_frozen_is_changed_only_once_it_is_unfrozen_with_a_reason(course: Class):
+    from lms.audit import audit_log
+    from lms.gradebook.repository import final_grades
+
+    learner = course.learner()
+    changed(course, 0, categories=[EXAM], columns=[ORAL], cells=[cell(learner, 24)])
+    dry = tried(course, f"id,Oral exam\n{learner.id},30")
+    frozen(course)
+    scheme = {"bands": [{"label": "Pass", "least": 0}]}
+    headers = {"If-Match": '"2"'}
+    refused = [
+        change(course, cells=[cell(learner, 30, 1)]),
+        change(course, 2, columns=[]),
+        course.owner.put(f"{course.path}/grading-scheme", scheme, headers=headers),
+        bring(course, f"id,Oral exam\n{learner.id},30", dry_run=False, basis=dry["basis"]),
+    ]
+    assert [(each.status, each.json["code"]) for each in refused] == [(409, "GRADES_FROZEN")] * 4
+    assert freeze(course, frozen=False).status == 422
+    thawed = frozen(course, frozen=False, why="Appeal of 3 May")
+    assert (thawed["frozen"], thawed["version"]) == (None, 3)
+    changed(course, cells=[cell(learner, 30, 1)])
+    frozen(course)
+    assert row(course.owner, course, learner)["frozen"]["percent"] == 100
+    kept = final_grades().find({"course_id": ObjectId(course.id)}).sort("_id", 1)
+    assert [each["percent"] for each in kept] == [80, 100], "each freeze keeps its own"
+    told = [event["type"] for event in events_of(course.id) if "frozen" in event["type"]]
+    assert told == ["gradebook.frozen", "gradebook.unfrozen", "gradebook.frozen"]
+    audited = audit_log().find({"target_id": ObjectId(course.id), "action": "gradebook.unfrozen"})
+    assert [each["detail"]["why"] for each in audited] == ["Appeal of 3 May"]
+
+
+def test_work_that_is_graded_blindly_is_released_first(course: Class):
+    course.learner()
+    path = new_assignment(course, blind=True)
+    answer = freeze(course)
+    assert (answer.status, answer.json["code"]) == (409, "BLIND_GRADES_HELD")
+    assert answer.json["assignment_ids"] == [path.rpartition("/")[2]]
+    assert course.owner.post(f"{path}/release", {}).status == 200
+    assert frozen(course)["learners"] == 1
+
+
+def test_a_freeze_builds_on_a_version_and_learners_do_not_freeze(course: Class):
+    learner = course.learner()
+    url = f"{course.path}/gradebook/freeze"
+    assert course.owner.post(url, {}, headers={"If-Match": '"7"'}).status == 412
+    assert learner.post(url, {}).status == 403
+    assert page(course.owner, course)["frozen"] is None
+
+
+def test_a_cell_that_changes_while_grades_freeze_is_in_them_or_refused(course: Class):
+    from lms.gradebook import changing, freezing
+    from lms.gradebook.models.change import GradebookChange
+    from lms.gradebook.models.freeze import FreezeRequest
+
+    learner, access = course.learner(), owners_access(course)
+    changed(course, 0, categories=[EXAM], columns=[ORAL], cells=[cell(learner, 15)])
+    body = GradebookChange.model_validate({"cells": [cell(learner, 30, 1)]})
+    changing_it = partial(endings, partial(changing.change, access, body, None))
+    freezing_it = partial(endings, partial(freezing.freeze, access, FreezeRequest(), None))
+    [ending], [ok] = results(changing_it, freezing_it)
+    seen = row(course.owner, course, learner)["frozen"]["percent"]
+    assert ok == "ok" and (ending, seen) in {("ok", 100), ("GRADES_FROZEN", 50)}
