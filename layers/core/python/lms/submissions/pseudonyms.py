@@ -53,6 +53,13 @@ def in_assignment(assignment_id: ObjectId) -> Pseudonyms:
     return Pseudonyms(assignment_id, repository.pseudonym_secret(assignment_id))
 
 
+def needed_in(assignments: Iterable[Mapping[str, Any]]) -> dict[ObjectId, Pseudonyms]:
+    """As ``needed``, by those of the assignments whose learners graders may not know."""
+    ids = [each["_id"] for each in assignments if are_needed(each)]
+    found = repository.pseudonym_secrets_of(ids) if ids else {}
+    return {_id: Pseudonyms(_id, found.get(_id) or repository.pseudonym_secret(_id)) for _id in ids}
+
+
 def needed(assignment: Mapping[str, Any]) -> Pseudonyms | None:
     """Those under which graders see the assignment's learners; None where they may know them."""
     return in_assignment(assignment["_id"]) if are_needed(assignment) else None

@@ -204,3 +204,9 @@ def pseudonym_secret(assignment_id: ObjectId) -> bytes:
         found = pseudonym_secrets().find_one({"_id": assignment_id})
     assert found is not None, "secrets are never removed"
     return bytes(found["secret"])
+
+
+def pseudonym_secrets_of(assignment_ids: Collection[ObjectId]) -> dict[ObjectId, bytes]:
+    """Of those of the assignments that have one."""
+    found = pseudonym_secrets().find({"_id": {"$in": list(assignment_ids)}})
+    return {row["_id"]: bytes(row["secret"]) for row in found}
