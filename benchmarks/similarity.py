@@ -8,8 +8,11 @@ thousand take it minutes.
 The earlier ones are what is in the database of each: as many hashes as such a text has, among them those of two
 sentences of the library. So the more there are, the more share a sentence with the new one. One of them is a real
 text, of which the new one has a passage of 60 words: it must be found first.
+
+And by meaning, within the assignment: the pass over the vectors of the earlier ones, fifteen sentences each.
 """
 
+import os
 import random
 import statistics
 import tempfile
@@ -26,6 +29,7 @@ _SIZES = (1_000, 10_000, 100_000)
 _COPYDETECT_SIZE = 1_000
 _WORDS, _COPIED, _ASSIGNMENT = 300, 60, 1_000
 _BATCH = 2_000
+_SENTENCES, _LONGEST_PASS = 15, 2.0
 _ROUNDS = 11
 
 
@@ -136,9 +140,37 @@ def run() -> None:
     few, many = min(_SIZES), max(_SIZES)
     title("How it grows", [f"{many:,}", f"{few:,}", "ratio"])
     row(f"{many // few} times as many", measured[many], measured[few], goal=GOAL)
+    _by_meaning()
     title("Beside copydetect", ["ours", "copydetect", "ratio"])
     theirs = _copydetect(texts.text(), [texts.text() for _ in range(_COPYDETECT_SIZE)])
     row(f"{_COPYDETECT_SIZE:,} earlier ones", measured[_COPYDETECT_SIZE], theirs)
+
+
+def _by_meaning() -> None:
+    from lms import clock
+    from lms.intelligence.embeddings import DIMENSIONS
+    from lms.similarity import meanings, repository
+
+    assignment_id, made = ObjectId(), 0
+    title("By meaning, within the assignment", ["seconds"])
+    for size in (1_000, meanings.MOST_EARLIER):
+        rows = [
+            {
+                "_id": ObjectId(),
+                "assignment_id": assignment_id,
+                "holder_id": ObjectId(),
+                "submitted_at": clock.now(),
+                "vectors": os.urandom(_SENTENCES * DIMENSIONS),
+            }
+            for _ in range(made, size)
+        ]
+        repository.meanings_kept().insert_many(rows, ordered=False)
+        made, newest, seconds = size, rows[-1]["_id"], []
+        for _ in range(5):
+            start = time.perf_counter()
+            meanings.near(assignment_id, [newest])
+            seconds.append(time.perf_counter() - start)
+        print(f"{f'{size:,} earlier ones':34}{statistics.median(seconds):10.2f}s (goal {_LONGEST_PASS:.0f} s)")
 
 
 def _copydetect(new: str, earlier: Sequence[str]) -> float:

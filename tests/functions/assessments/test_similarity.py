@@ -276,6 +276,31 @@ def test_the_texts_of_files_are_for_who_may_see_the_submission(course: Class):
     assert "purpose" in refused.json["errors"][0]["message"]
 
 
+def test_a_paraphrase_that_shares_no_phrase_is_found_by_its_meaning(course: Class):
+    path = new_assignment(course, **COMPARED)
+    source = (
+        "Bees carry pollen from one flower to the next while they look for nectar. Without them, many fruit trees "
+        "would not bear any apples or cherries."
+    )
+    told = (
+        "As they search blossoms for sweet juice, honeybees spread the pollen of the plants between them. A lot of "
+        "orchard crops, cherries and apples among them, would fail if these insects were missing."
+    )
+    other = (
+        "Keeping bees in the city has become popular in the last ten years. Gardens and parks offer more kinds of "
+        "flowers than most fields do."
+    )
+    first = handed_in(course.learner(), path, text=source)
+    handed_in(course.learner(), path, text=other)
+    copy = handed_in(course.learner(), path, text=told)
+    run(course, path)
+    [pair] = of(course.owner, copy)
+    assert (pair["other"]["submission_id"], pair["how"]) == (first["id"], "meaning")
+    assert {match["kind"] for match in pair["parts"][0]["matches"]} == {"paraphrased"}
+    [pair] = ranking(course.owner, path)["items"]
+    assert (ids(pair), pair["how"]) == ((first["id"], copy["id"]), "meaning")
+
+
 def test_a_step_takes_few_submissions_and_a_long_one_alone():
     from lms.similarity.steps import COMPARISONS, batches
 

@@ -127,13 +127,14 @@ function ranked(pair, known) {
     "li",
     {},
     element("p", {}, link(`#/submissions/${seen.submission_id}/${pair.id}`, `${percent(pair.percent)} alike`),
-      ` · percentile ${Math.round(pair.percentile)} · z ${pair.z.toFixed(1)}`),
+      ` · percentile ${Math.round(pair.percentile)} · z ${pair.z.toFixed(1)}${byMeaning(pair)}`),
     element("p", {}, "Earlier: ", described(pair.earlier, known)),
     element("p", {}, "Later: ", described(pair.later, known)),
     element("p", { className: "quiet" }, parts.join("; ")),
   );
 }
 
+const byMeaning = (pair) => (pair.how === "meaning" ? " · found by meaning, not by words" : "");
 const named = (part) => ({ text: "Text", code: "Code" })[part.part] ?? part.part;
 
 // The view of a submission, and of a pair.
@@ -155,7 +156,7 @@ async function showSubmission(id, pairId, isCurrent) {
   if (!isCurrent()) return;
   const sides = [{ side: { ...own, hidden: false }, source: mine, of: "own" }, { side: pair.other, source: other, of: "other" }];
   if (pair.is_later) sides.reverse();
-  state.textContent = `${percent(pair.percent)} alike.`;
+  state.textContent = `${percent(pair.percent)} alike${byMeaning(pair)}.`;
   found.append(
     element("p", {}, "Earlier: ", described(sides[0].side, known)),
     element("p", {}, "Later: ", described(sides[1].side, known)),

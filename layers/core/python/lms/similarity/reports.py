@@ -36,6 +36,7 @@ class Ranking:
                 "_id": pair["_id"],
                 "place": _key(pair),
                 "percent": _percent(pair["score"]),
+                "how": pair.get("how", "words"),
                 **place._asdict(),
                 "earlier": sides.shown(pair["left"]),
                 "later": sides.shown(pair["right"]),
@@ -93,6 +94,7 @@ def _seen_from(submission_id: ObjectId, pair: Mapping[str, Any], sides: Sides) -
         "_id": pair["_id"],
         "place": _key(pair),
         "percent": _percent(pair["score"]),
+        "how": pair.get("how", "words"),
         "is_later": is_later,
         "other": sides.shown(pair[other]),
         "parts": [

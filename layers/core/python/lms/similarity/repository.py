@@ -17,6 +17,10 @@ fingerprints = mongo.collection(
         IndexModel([("assignment_id", ASCENDING), ("holder_id", ASCENDING), ("_id", ASCENDING)]),
     ],
 )
+meanings_kept = mongo.collection(
+    "similarity_meanings", indexes=[IndexModel([("assignment_id", ASCENDING), ("_id", DESCENDING)])]
+)
+"""The vectors of submissions' sentences, apart from the fingerprints, whose look-up reads whole rows."""
 runs = mongo.collection("similarity_runs")
 """``_id`` is the job's. ``fingerprints`` and ``comparisons`` are lists of ids of submissions, one for each step."""
 reports = mongo.collection(
@@ -40,6 +44,21 @@ Place = tuple[float, ObjectId]
 def save(row: Document, tx: Transaction | None = None) -> None:
     """``_id`` is the submission's; what it had before is replaced."""
     fingerprints().replace_one({"_id": row["_id"]}, row, upsert=True, session=tx.session if tx else None)
+
+
+def save_meaning(row: Document) -> None:
+    """``_id`` is the submission's; what it had before is replaced."""
+    meanings_kept().replace_one({"_id": row["_id"]}, row, upsert=True)
+
+
+def meanings(submission_ids: Sequence[ObjectId]) -> list[Document]:
+    return list(meanings_kept().find({"_id": {"$in": list(submission_ids)}}))
+
+
+def meanings_of(assignment_id: ObjectId, most: int, at_a_time: int) -> Iterable[Document]:
+    """Of the assignment's submissions, the last first."""
+    found = meanings_kept().find({"assignment_id": assignment_id}, batch_size=at_a_time)
+    return found.sort("_id", DESCENDING).limit(most)
 
 
 def holders(assignment_id: ObjectId) -> dict[ObjectId, list[ObjectId]]:

@@ -13,7 +13,7 @@ from lms.courses import family
 from lms.intelligence.embeddings import embed
 from lms.jobs.steps import Finish, Kind, Stage, Step
 from lms.mongo import Document, Transaction
-from lms.similarity import candidates, documents, ranking, repository
+from lms.similarity import candidates, documents, meanings, ranking, repository
 from lms.similarity.comparison import Comparison, Match, compare, lines
 from lms.similarity.documents import TEXT_KIND
 from lms.similarity.runs import PLAN
@@ -27,6 +27,7 @@ _MOST_SUBMISSIONS = {FINGERPRINTS: 100, COMPARISONS: 10}
 _MOST_BYTES = {FINGERPRINTS: 1_000_000, COMPARISONS: 100_000}
 # Each sentence takes the model some ten milliseconds: it reads the likeliest sources alone, and no books.
 _MOST_EMBEDDED, _LONGEST_EMBEDDED = 3, 10_000
+BY_WORDS, BY_MEANING = "words", "meaning"
 # The time for a pair grows with the product of the characters of the two: of long ones fewer are compared, the
 # likeliest in any case.
 _MOST_WORK = 1e11
@@ -96,7 +97,10 @@ def _fingerprint(run: Document) -> Finish:
     templates = _Templates()
     for submission in compared.with_texts(run["batch"]):
         complete = all(read.reason_code != "NOT_READY" for read in submission["file_texts"].values())
-        candidates.add(submission, templates.documents(submission).values(), complete=complete)
+        found = templates.documents(submission)
+        candidates.add(submission, found.values(), complete=complete)
+        if TEXT_KIND in found and _can_be_embedded(found[TEXT_KIND]):
+            meanings.add(submission, meanings.vectors(found[TEXT_KIND]))
     return lambda tx: {}
 
 
@@ -116,7 +120,12 @@ class _Templates:
 def _compare(run: Document, cohort: int) -> Finish:
     templates = _Templates()
     submissions = compared.with_texts(run["batch"])
-    rows = [row for submission in submissions for row in _alike(run, submission, cohort, templates)]
+    near = meanings.near(run["assignment_id"], run["batch"])
+    rows = [
+        row
+        for submission in submissions
+        for row in _alike(run, submission, cohort, near.get(submission["_id"], []), templates)
+    ]
     unread = [row for submission in submissions if (row := _unread(submission))]
 
     def keep(tx: Transaction) -> Document:
@@ -136,18 +145,23 @@ def _unread(submission: Submission) -> Document | None:
     return {**_side(submission), "files": files} if files else None
 
 
-def _alike(run: Document, submission: Submission, cohort: int, templates: _Templates) -> Iterator[Document]:
+def _alike(
+    run: Document, submission: Submission, cohort: int, near: Sequence[ObjectId], templates: _Templates
+) -> Iterator[Document]:
     """The pairs of the submission with earlier ones. Later ones have it among their own."""
     found = candidates.find(submission["_id"], run["course_id"], cohort, run["other_course_ids"])
-    contents = {row["_id"]: row for row in compared.with_texts([each.submission_id for each in found.candidates])}
-    others = (contents[each.submission_id] for each in found.candidates if each.submission_id in contents)
+    by_words = [each.submission_id for each in found.candidates]
+    by_meaning = [_id for _id in near if _id not in by_words]
+    contents = {row["_id"]: row for row in compared.with_texts([*by_meaning, *by_words])}
+    others = (contents[_id] for _id in [*by_meaning, *by_words] if _id in contents)
     earlier = _affordable(submission, [other for other in others if _moment(other) < _moment(submission)], run)
     own = templates.documents(submission)
-    for number, other in enumerate(earlier):
+    likeliest = {*near, *by_words[:_MOST_EMBEDDED]}
+    for other in earlier:
         theirs = templates.documents(other)
         parts = []
         for kind in own.keys() & theirs.keys():
-            comparison = _side_by_side(theirs[kind], own[kind], found.common, number)
+            comparison = _side_by_side(theirs[kind], own[kind], found.common, other["_id"] in likeliest)
             if comparison.score:
                 parts.append(_part(comparison, theirs[kind], own[kind]))
         if parts:
@@ -157,6 +171,7 @@ def _alike(run: Document, submission: Submission, cohort: int, templates: _Templ
                 "assignment_id": run["assignment_id"],
                 "submission_ids": [other["_id"], submission["_id"]],
                 "score": max(part["score"] for part in parts),
+                "how": BY_MEANING if other["_id"] in by_meaning else BY_WORDS,
                 "left": _side(other),
                 "right": _side(submission),
                 "parts": sorted(parts, key=lambda part: str(part["part"]), reverse=True),
@@ -184,9 +199,9 @@ def _moment(submission: Submission) -> tuple[Any, ObjectId]:
 
 
 def _side_by_side(
-    left: documents.Document, right: documents.Document, common: frozenset[int], number: int
+    left: documents.Document, right: documents.Document, common: frozenset[int], is_likely: bool
 ) -> Comparison:
-    by_sense = number < _MOST_EMBEDDED and _can_be_embedded(left) and _can_be_embedded(right)
+    by_sense = is_likely and _can_be_embedded(left) and _can_be_embedded(right)
     return compare(left, right, common=common, embed=embed if by_sense else None)
 
 

@@ -30,6 +30,11 @@ class PairPart(Resource):
     in_order_percent: float
 
 
+How = Literal["words", "meaning"]
+"""By what a pair was found: words that both have, or sentences of the same sense in other words. These are sought
+among the submissions for the same assignment alone, in English."""
+
+
 class SimilarPair(Resource):
     """``percent`` ranks the pair; ``percentile`` and ``z`` say how far it stands out of the highest of each
     submission: the share of these that are lower, and the distance to their median in robust standard
@@ -37,6 +42,7 @@ class SimilarPair(Resource):
 
     id: DocumentId
     percent: float
+    how: How
     percentile: float
     z: float
     earlier: Side
@@ -120,6 +126,7 @@ class SimilarSubmission(Resource):
 
     id: DocumentId
     percent: float
+    how: How
     is_later: bool
     other: Side
     parts: list[MatchedPart]
