@@ -64,7 +64,7 @@ class SimilarityRun(Resource):
     finished_at: Moment | None
 
 
-class UnreadFile(Resource):
+class FileNotCompared(Resource):
     """``reason_code``: as of a file's text, NOT_READY while that is being read, TOO_LONG where the files together
     hold too much."""
 
@@ -73,9 +73,9 @@ class UnreadFile(Resource):
     reason: str
 
 
-class UnreadFiles(Resource):
+class SubmissionNotCompared(Resource):
     submission: Side
-    files: list[UnreadFile]
+    files: list[FileNotCompared]
 
 
 class SimilarityReport(Resource):
@@ -86,7 +86,7 @@ class SimilarityReport(Resource):
     last_run: SimilarityRun | None
     compared_at: Moment | None
     submissions: int | None
-    unread: list[UnreadFiles]
+    unread: list[SubmissionNotCompared]
     clusters: list[Cluster]
     items: list[SimilarPair]
     next_cursor: str | None
