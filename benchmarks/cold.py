@@ -284,7 +284,7 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
         return "PUT", f"{taken.running()}/answers", body
 
     def grade() -> tuple[str, str, Any]:
-        return "POST", f"{graded.handed_in()}/grade", {"items": [{"item_id": "1", "points": 0.5}]}
+        return "POST", f"{graded.handed_in()}/grade", {"items": [{"item_id": "1", "points": 0.5}], "why": "W"}
 
     def regrade() -> tuple[str, str, Any]:
         graded.handed_in()
@@ -352,6 +352,7 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
         Operation("assessments.my_grades", "reader", lambda: ("GET", "/users/me/grades", None)),
         Operation("assessments.my_reviews", "reader", lambda: ("GET", "/users/me/reviews", None)),
+        Operation("assessments.grading_queue", "reader", lambda: ("GET", "/users/me/grading-queue", None)),
         Operation("assessments.appeals", "reader", lambda: ("GET", f"{course}/appeals", None)),
         Operation("assessments.resolve_appeal", "writer", resolve, if_match='"1"'),
     ]

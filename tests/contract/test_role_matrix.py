@@ -166,6 +166,7 @@ BODIES: dict[str, Body] = {
     "GET /users/me/reviews": lambda place: None,
     "PUT /reviews/{id}": lambda place: {
         "criteria": [{"criterion_id": place.more.get("criterion", NOBODYS), "points": 4}]
+    "GET /users/me/grading-queue": lambda place: None,
     },
     "GET /submissions/{id}/reviews": lambda place: None,
     "POST /submissions/{id}/appeal": lambda place: {"reason": "The second paragraph names its source."},
@@ -298,6 +299,7 @@ PREPARED: dict[str, Prepare] = {
     "POST /submissions/{id}/appeal": lambda owner, place, caller: with_released_grade(owner, place, caller),
     "GET /courses/{id}/appeals": lambda owner, place, caller: with_appeal(owner, place, caller),
     "POST /appeals/{id}/resolve": lambda owner, place, caller: with_appeal(owner, place, caller),
+    "GET /users/me/grading-queue": lambda owner, place, caller: with_submission(caller, place_of(caller), caller),
     "GET /submissions/{id}/reviews": lambda owner, place, caller: with_reviewed_work(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),

@@ -1,6 +1,7 @@
 """Appeals against grades, in MongoDB."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -9,6 +10,8 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 from lms import mongo
 from lms.mongo import Document, Transaction
 
+_OPEN: Document = {"state": "open"}
+
 appeals = mongo.collection(
     "appeals",
     indexes=[
@@ -16,7 +19,7 @@ appeals = mongo.collection(
             [("assignment_id", ASCENDING), ("user_id", ASCENDING)],
             name="one_open",
             unique=True,
-            partialFilterExpression={"state": "open"},
+            partialFilterExpression=_OPEN,
         ),
         IndexModel([("course_id", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)]),
@@ -66,3 +69,14 @@ def page(
     if after:
         wanted["$or"] = [{"state": after[0], "_id": {"$gt": after[1]}}, {"state": {"$gt": after[0]}}]
     return list(appeals().find(wanted).sort([("state", ASCENDING), ("_id", ASCENDING)]).limit(limit))
+
+
+def waiting(branches: Sequence[Document], after: tuple[datetime, ObjectId] | None, limit: int) -> list[Document]:
+    """Those that are open and meet one of ``branches``, the oldest first."""
+    place: Document = {}
+    if after:
+        since, last = after
+        place = {"created_at": {"$gte": since}, "$or": [{"created_at": {"$gt": since}}, {"_id": {"$gt": last}}]}
+    wanted = [{**branch, **_OPEN, **place} for branch in branches]
+    found = appeals().find(wanted[0] if len(wanted) == 1 else {"$or": wanted})
+    return list(found.sort([("created_at", ASCENDING), ("_id", ASCENDING)]).limit(limit))

@@ -28,7 +28,10 @@ attempts = mongo.collection(
         IndexModel([("items.question_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("user_id", ASCENDING), ("course_id", ASCENDING)]),
         IndexModel([("ends_at", ASCENDING)], partialFilterExpression=_OPEN),
-        IndexModel([("course_id", ASCENDING), ("quiz_id", ASCENDING)], partialFilterExpression=_TO_REVIEW),
+        IndexModel(
+            [("course_id", ASCENDING), ("submitted_at", ASCENDING), ("_id", ASCENDING)],
+            partialFilterExpression=_TO_REVIEW,
+        ),
     ],
 )
 answer_log = mongo.collection(
@@ -115,6 +118,19 @@ def at_a_glance(
     )
     rows = list(found)
     return [row for row in rows if "status" in row], [row for row in rows if "count" in row]
+
+
+def waiting(branches: Sequence[Document], after: tuple[datetime, ObjectId] | None, limit: int) -> list[Document]:
+    """Those that wait for a grader and meet one of ``branches``, the longest waiting first."""
+    place: Document = {}
+    if after:
+        since, last = after
+        place = {"submitted_at": {"$gte": since}, "$or": [{"submitted_at": {"$gt": since}}, {"_id": {"$gt": last}}]}
+    wanted = [{**branch, **_TO_REVIEW, **place} for branch in branches]
+    found = attempts().find(
+        wanted[0] if len(wanted) == 1 else {"$or": wanted}, ["course_id", "quiz_id", "user_id", "submitted_at"]
+    )
+    return list(found.sort([("submitted_at", ASCENDING), ("_id", ASCENDING)]).limit(limit))
 
 
 def attempts_of(course_id: ObjectId, user_id: ObjectId) -> list[Document]:

@@ -229,6 +229,12 @@ def courses_of(
     return list(courses().aggregate(pipeline, batchSize=limit + 1))
 
 
+def taught_by(person_id: ObjectId, limit: int) -> list[Document]:
+    """The courses with the person on their staff, the newest first."""
+    wanted: Document = {"staff.user_id": person_id, "deleted_at": None}
+    return list(courses().find(wanted, {**MEMBERSHIP, "title": 1}).sort("_id", DESCENDING).limit(limit))
+
+
 def change_course(
     tx: Transaction, course_id: ObjectId, expected: int | None, fields: Mapping[str, Any], now: datetime
 ) -> Document | None:

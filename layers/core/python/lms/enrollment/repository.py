@@ -77,6 +77,12 @@ def page_of_enrollments(
     return list(enrollments().find({"course_id": course_id, **wanted, **place}).sort("_id", ASCENDING).limit(limit))
 
 
+def in_cohorts(wanted: Sequence[tuple[ObjectId, Sequence[ObjectId]]]) -> list[Document]:
+    """Whose enrollments, of whatever status, are in these cohorts of these courses."""
+    branches = [{"course_id": course_id, "cohort_id": {"$in": list(ids)}} for course_id, ids in wanted]
+    return list(enrollments().find({"$or": branches}, {"course_id": 1, "user_id": 1}))
+
+
 def tickets(course_id: ObjectId) -> list[int]:
     """The tickets of the waiting list, in its order."""
     waiting = enrollments().find({"course_id": course_id, "status": "waiting"}, {"_id": 0, "ticket": 1})

@@ -1,6 +1,8 @@
 """The learners of a course whom the caller sees: an assistant may be limited to cohorts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from bson import ObjectId
 
@@ -11,6 +13,9 @@ from lms.enrollment.states import EnrollmentStatus
 from lms.errors import NotFound
 from lms.mongo import Document
 from lms.permissions import CourseRole
+
+After = tuple[datetime, ObjectId]
+"""Since when something waits, and its id: its place in a list of what waits."""
 
 
 def cohorts_seen(access: CourseAccess) -> list[ObjectId] | None:
@@ -46,3 +51,28 @@ def learners(access: CourseAccess, cursor: str | None, limit: int) -> list[Docum
     """At most ``limit`` active learners, in the order in which they came."""
     wanted = {"status": EnrollmentStatus.ACTIVE, **seen(access)}
     return repository.page_of_enrollments(access.course_id, wanted, decode_id(cursor), limit)
+
+
+class Scope(NamedTuple):
+    """Courses with all their learners, and courses with those learners alone whom the caller sees."""
+
+    course_ids: list[ObjectId]
+    limited: dict[ObjectId, list[ObjectId]]
+
+    def branches(self, user_field: str) -> list[Document]:
+        """The conditions of which one is met by what is in the scope."""
+        whole: list[Document] = [{"course_id": {"$in": self.course_ids}}] if self.course_ids else []
+        return whole + [{"course_id": _id, user_field: {"$in": theirs}} for _id, theirs in self.limited.items()]
+
+    def shows(self, course_id: ObjectId, user_id: ObjectId) -> bool:
+        return course_id not in self.limited or user_id in self.limited[course_id]
+
+
+def scope(accesses: Sequence[CourseAccess]) -> Scope:
+    """Of one caller's courses."""
+    cohorts = {access.course_id: cohorts_seen(access) for access in accesses}
+    limited: dict[ObjectId, list[ObjectId]] = {_id: [] for _id, seen in cohorts.items() if seen is not None}
+    pairs = [(_id, seen) for _id, seen in cohorts.items() if seen is not None]
+    for row in repository.in_cohorts(pairs) if pairs else ():
+        limited[row["course_id"]].append(row["user_id"])
+    return Scope([_id for _id in cohorts if _id not in limited], limited)

@@ -20,7 +20,7 @@ from lms.grades.history import Change
 from lms.grading import suggestions
 from lms.mongo import Document, Transaction
 from lms.rubrics import rubrics
-from lms.submissions import pseudonyms, submissions
+from lms.submissions import pseudonyms, submissions, waiting
 from lms.submissions.access import is_staff
 from lms.submissions.pseudonyms import Pseudonyms
 
@@ -129,6 +129,7 @@ def written(
         for row in before.values()
     ]
     after = history.change(tx, given, by=fields["graded_by"], why=why)
+    waiting.graded(tx, assignment["_id"], before)
     if at_once:
         unseen = [row["user_id"] for row in before.values() if row["released_at"] is None]
         releasing.tell(tx, assignment, unseen, by=fields["graded_by"])

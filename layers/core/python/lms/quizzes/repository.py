@@ -1,6 +1,6 @@
 """Quizzes, the question bank and every version of its questions, in MongoDB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -310,6 +310,11 @@ def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
     found = quizzes().find_one({"_id": quiz_id}, POLICIES, session=tx.session if tx else None)
     assert found is not None, "quizzes are hidden, never removed"
     return found
+
+
+def titles(quiz_ids: Collection[ObjectId]) -> list[Document]:
+    """Deleted ones too."""
+    return list(quizzes().find({"_id": {"$in": list(quiz_ids)}}, {"title": 1, "deleted_at": 1}))
 
 
 def dated(tx: Transaction, quiz_ids: Sequence[ObjectId], fields: Sequence[str]) -> list[Document]:

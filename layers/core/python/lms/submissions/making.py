@@ -85,6 +85,7 @@ def _document(
         "due_at": due_at,
         "late_seconds": lateness.seconds(due_at, now),
         "rubric": {"id": rubric["_id"], "version": rubric["version"]} if rubric else None,
+        "waits_for": holder.member_ids,
         "created_at": now,
         "version": 1,
         "deleted_at": None,
@@ -101,6 +102,8 @@ def make(tx: Transaction, access: CourseAccess, plan: Plan) -> Document:
         repository.add(tx, submission)
     except DuplicateKeyError:
         raise Overtaken from None
+    if submission["attempt"] > 1:
+        repository.replace(tx, submission)
     if access.resource["ai_grading"]["mode"] != "off":
         # Imported here: most assignments do not ask for it.
         from lms.grading import runs

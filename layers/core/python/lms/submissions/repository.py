@@ -1,7 +1,7 @@
 """Drafts with the log of their saves, submissions, and the secrets of pseudonyms, in MongoDB."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from pymongo.errors import DuplicateKeyError
 from lms import mongo
 from lms.mongo import Document, Transaction
 
+_WAITING: Document = {"waits_for.0": {"$exists": True}}
+
 submissions = mongo.collection(
     "submissions",
     indexes=[
@@ -20,6 +22,10 @@ submissions = mongo.collection(
         IndexModel([("assignment_id", ASCENDING), ("member_ids", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("member_ids", ASCENDING), ("course_id", ASCENDING)]),
         IndexModel([("file_ids", ASCENDING)]),
+        IndexModel(
+            [("course_id", ASCENDING), ("submitted_at", ASCENDING), ("_id", ASCENDING)],
+            partialFilterExpression=_WAITING,
+        ),
     ],
 )
 drafts = mongo.collection(
@@ -84,6 +90,31 @@ def drafts_with_file(file_id: ObjectId) -> list[Document]:
 def add(tx: Transaction, submission: Document) -> None:
     """Raise DuplicateKeyError where the holder has one of this number."""
     submissions().insert_one(submission, session=tx.session)
+
+
+def replace(tx: Transaction, submission: Mapping[str, Any]) -> None:
+    """The holder's submissions before this one wait for nothing any more."""
+    theirs = {name: submission[name] for name in ("assignment_id", "holder_id")}
+    before = {**theirs, "attempt": {"$lt": submission["attempt"]}}
+    submissions().update_many(before, {"$set": {"waits_for": []}}, session=tx.session)
+
+
+def wait_no_more(tx: Transaction, assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> None:
+    """The assignment's submissions wait for a grade of these people no longer."""
+    theirs = {"$in": list(user_ids)}
+    wanted = {"assignment_id": assignment_id, "member_ids": theirs, "waits_for": theirs}
+    submissions().update_many(wanted, {"$pull": {"waits_for": theirs}}, session=tx.session)
+
+
+def waiting(branches: Sequence[Document], after: tuple[datetime, ObjectId] | None, limit: int) -> list[Document]:
+    """Those that wait for a grade and meet one of ``branches``, the longest waiting first."""
+    place: Document = {}
+    if after:
+        since, last = after
+        place = {"submitted_at": {"$gte": since}, "$or": [{"submitted_at": {"$gt": since}}, {"_id": {"$gt": last}}]}
+    wanted = [{**branch, **_WAITING, **place} for branch in branches]
+    found = submissions().find(wanted[0] if len(wanted) == 1 else {"$or": wanted}, _SUMMARY)
+    return list(found.sort([("submitted_at", ASCENDING), ("_id", ASCENDING)]).limit(limit))
 
 
 def latest(assignment_id: ObjectId, holder_id: ObjectId) -> Document | None:
