@@ -242,6 +242,17 @@ def test_who_leaves_is_replaced_at_once_and_staff_see_where_nobody_is_left(cours
     assert received(course.owner, work)["short"] == 0
 
 
+def test_of_a_deleted_assignment_nothing_is_left_to_do(course: Class):
+    path = reviewed(course)
+    (ada, *_), _ = a_class(course, path, 3)
+    look(path)
+    do_all(ada)
+    assert course.owner.delete(path).status == 204
+    look(path)
+    assert sorted(each["state"] for each in stored(path)) == ["done"] * 2 + ["missed"] * 4
+    assert stored(path, replaces={"$ne": None}) == []
+
+
 def test_authors_read_what_is_said_once_their_grade_is_released(course: Class):
     path = reviewed(course, peer_reviews={**COMMENTS, "count": 1})
     (ada, ben), (work, other) = a_class(course, path, 2)

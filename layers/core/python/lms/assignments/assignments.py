@@ -155,7 +155,8 @@ def delete(access: CourseAccess, expected: int | None) -> None:
 
     def work(tx: Transaction) -> None:
         assignment = changes.current(repository.assignment(tx, access.resource["_id"]), expected)
-        repository.delete(tx, assignment["_id"], clock.now())
+        now = clock.now()
+        repository.delete(tx, assignment["_id"], now, reviewed.look_at(assignment, now))
         rubrics.reassign(tx, access.course_id, assignment["_id"], assignment["rubric_id"], None)
         changes.record(tx, access, "delete", "assignment", assignment["_id"])
 

@@ -70,8 +70,9 @@ def titles(assignment_ids: Collection[ObjectId]) -> list[Document]:
     return list(assignments().find({"_id": {"$in": list(assignment_ids)}}, fields))
 
 
-def delete(tx: Transaction, assignment_id: ObjectId, now: datetime) -> None:
-    assignments().update_one({"_id": assignment_id}, {"$set": {"deleted_at": now}}, session=tx.session)
+def delete(tx: Transaction, assignment_id: ObjectId, now: datetime, reviews_at: datetime | None) -> None:
+    hidden = {"$set": {"deleted_at": now, "reviews_at": reviews_at}}
+    assignments().update_one({"_id": assignment_id}, hidden, session=tx.session)
 
 
 def _overrides_for(theirs: Collection[ObjectId]) -> Document:

@@ -62,9 +62,12 @@ def _look(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
 
 def _looked_at(tx: Transaction, assignment: Document, now: datetime) -> datetime | None:
     """When to look again."""
-    if assignment["deleted_at"] or not (assignment["published"] and assignment["peer_reviews"]):
+    if not (assignment["published"] and assignment["peer_reviews"]):
         return None
     before = repository.of_assignment(tx, assignment["_id"])
+    if assignment["deleted_at"]:
+        _miss(tx, [each for each in before if each["state"] == "open"])
+        return None
     if not before and now < reviewed.begins_at(assignment):
         return reviewed.begins_at(assignment)
     known = _class(tx, assignment, before)
@@ -83,14 +86,23 @@ def _class(tx: Transaction, assignment: Document, before: Sequence[Review]) -> C
 
 def _without_missed(tx: Transaction, before: Sequence[Review], known: Class, now: datetime) -> list[Review]:
     """The reviews; missed are those that are over and not done, and those of who no longer learns here."""
-    missed = {
-        each["_id"]: each
-        for each in before
-        if each["state"] == "open" and (each["due_at"] <= now or each["reviewer_id"] not in known.learning)
-    }
-    repository.miss(tx, missed.keys())
-    _tell(tx, "review.missed", missed.values())
+    missed = _miss(
+        tx,
+        [
+            each
+            for each in before
+            if each["state"] == "open" and (each["due_at"] <= now or each["reviewer_id"] not in known.learning)
+        ],
+    )
     return [{**each, "state": "missed"} if each["_id"] in missed else each for each in before]
+
+
+def _miss(tx: Transaction, reviews: Sequence[Review]) -> set[ObjectId]:
+    """Their ids. They are no longer to be done."""
+    ids = {each["_id"] for each in reviews}
+    repository.miss(tx, ids)
+    _tell(tx, "review.missed", reviews)
+    return ids
 
 
 def _added(
