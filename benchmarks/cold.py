@@ -286,6 +286,11 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
     def grade() -> tuple[str, str, Any]:
         return "POST", f"{graded.handed_in()}/grade", {"items": [{"item_id": "1", "points": 0.5}], "why": "W"}
 
+    def suggested() -> tuple[str, str, Any]:
+        path = graded.handed_in()
+        school.suggest_essay(path.rpartition("/")[2])
+        return "GET", f"{path}/ai-grade", None
+
     def regrade() -> tuple[str, str, Any]:
         graded.handed_in()
         return "POST", f"{graded.question}/regrade", {"action": next(corrections)}
@@ -297,6 +302,7 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
         Operation("assessments.answers", "reader", save),
         Operation("assessments.submit_attempt", "writer", lambda: ("POST", f"{taken.running()}/submit", None)),
         Operation("assessments.grade_attempt", "writer", grade, if_match='"2"'),
+        Operation("assessments.ai_grade_attempt", "reader", suggested),
         Operation(
             "assessments.extend_attempt", "writer", lambda: ("POST", f"{graded.running()}/extend", {"minutes": 1})
         ),
@@ -349,6 +355,7 @@ def _assignments(school: School) -> list[Operation]:
         Operation("assessments.gradebook_freeze", "writer", freeze),
         Operation("assessments.grading_scheme", "writer", scheme, if_match='"0"'),
         Operation("assessments.grades", "reader", lambda: ("GET", f"{assignment}/grades", None)),
+        Operation("assessments.assignment_analysis", "reader", lambda: ("GET", f"{assignment}/analysis", None)),
         Operation("assessments.release_grades", "writer", lambda: ("POST", f"{assignment}/release", {})),
         Operation("assessments.my_grades", "reader", lambda: ("GET", "/users/me/grades", None)),
         Operation("assessments.my_reviews", "reader", lambda: ("GET", "/users/me/reviews", None)),

@@ -183,37 +183,18 @@ class School:
             database = client[self.database_name]
             work = database.submissions.find_one({"_id": ObjectId(submission_id)})
             assert work
-            named = {name: work[name] for name in ("assignment_id", "course_id", "rubric")}
-            empty = {**dict.fromkeys(("points", "independent", "model")), "criteria": [], "apart": [], "unread": []}
-            figures = {"confidence": 0.0, "worth": 1.0, "prompts": {}, "tokens": {"input": 0, "output": 0}}
-            decision = {"applies": False, "asks": True, "why": "suggested"}
-            made = {"provider": "grounded", "job_id": ObjectId(), "created_at": datetime.now(UTC)}
-            row = {**named, **empty, **figures, **made, "decision": decision}
+            row = {**{name: work[name] for name in ("assignment_id", "course_id")}, **_suggested()}
             theirs = {"submission_id": work["_id"]}
             database.suggestions.update_one(theirs, {"$setOnInsert": row}, upsert=True)
             asked = {"$set": {"ai_grading.mode": "suggest"}}
             database.assignments.update_one({"_id": work["assignment_id"]}, asked)
 
-    def grade_to_appeal(self, submission_id: str) -> None:
-        """The instructor's, who learns in its course: an AI took part in it, and nobody has appealed yet."""
+    def suggest_essay(self, attempt_id: str) -> None:
+        """A grade for the attempt's first item, as an AI does."""
         with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
             database = client[self.database_name]
-            work = database.submissions.find_one({"_id": ObjectId(submission_id)})
-            assert work
-            theirs = {"assignment_id": work["assignment_id"], "user_id": ObjectId(self.user_id)}
-            given = {"submission_id": work["_id"], "released_at": datetime.now(UTC), "ai": {}, "version": 1}
-            database.grades.update_one(theirs, {"$set": given}, upsert=True)
-            database.appeals.delete_many(theirs)
-
-    def appeal_to_resolve(self, assignment_id: str) -> str:
-        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
-            appeals = client[self.database_name].appeals
-            named = {"course_id": ObjectId(self.course_id), "assignment_id": ObjectId(assignment_id)}
-            said = {"wants": "person", "reason": "", "state": "open", "answer": None, "grade_version": None}
-            dates = {"created_at": datetime.now(UTC), "resolved_at": None, "resolved_by": None}
-            rest = {"submission_id": ObjectId(), "user_id": ObjectId(self.a_learner())}
-            row = {**named, **said, **dates, **rest, "version": 1, "deleted_at": None}
-            return str(appeals.insert_one(row).inserted_id)
+            theirs = {"attempt_id": ObjectId(attempt_id), "item_id": "1", "course_id": ObjectId()}
+            database.essay_suggestions.insert_one({**theirs, **_suggested()})
 
     def _publish(self, course_id: str) -> None:
         with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
@@ -297,3 +278,16 @@ class School:
             "body": json.dumps(body) if body is not None else None,
             "isBase64Encoded": False,
         }
+
+
+def _suggested() -> dict[str, Any]:
+    """What an AI says that says nothing."""
+    return {
+        **dict.fromkeys(("rubric", "points", "independent", "model")),
+        **{name: [] for name in ("criteria", "apart", "unread")},
+        **{"confidence": 0.0, "worth": 1.0, "prompts": {}, "tokens": {"input": 0, "output": 0}},
+        "decision": {"applies": False, "asks": True, "why": "suggested"},
+        "provider": "grounded",
+        "job_id": ObjectId(),
+        "created_at": datetime.now(UTC),
+    }

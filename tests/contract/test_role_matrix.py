@@ -131,7 +131,9 @@ BODIES: dict[str, Body] = {
     "PUT /attempts/{id}/answers": lambda place: {"client_id": "tab", "seq": 1, "answers": {"1": True}},
     "GET /attempts/{id}/answers": lambda place: None,
     "POST /attempts/{id}/submit": lambda place: None,
-    "POST /attempts/{id}/grade": lambda place: {"items": [{"item_id": "1", "points": 0.5}]},
+    "POST /attempts/{id}/grade": lambda place: {"items": [{"item_id": "1", "points": 0.5}], "why": "Misread"},
+    "POST /attempts/{id}/ai-grade": lambda place: None,
+    "GET /attempts/{id}/ai-grade": lambda place: None,
     "POST /attempts/{id}/extend": lambda place: {"minutes": 5},
     "POST /attempts/{id}/reopen": lambda place: {"minutes": 5},
     "GET /courses/{id}/rubrics": lambda place: None,
@@ -162,11 +164,12 @@ BODIES: dict[str, Body] = {
     "GET /assignments/{id}/grades/{user_id}": lambda place: None,
     "PUT /assignments/{id}/grades/{user_id}": lambda place: {"points": 85, "group": True},
     "POST /assignments/{id}/release": lambda place: {},
+    "GET /assignments/{id}/analysis": lambda place: None,
     "GET /users/me/grades": lambda place: None,
     "GET /users/me/reviews": lambda place: None,
+    "GET /users/me/grading-queue": lambda place: None,
     "PUT /reviews/{id}": lambda place: {
         "criteria": [{"criterion_id": place.more.get("criterion", NOBODYS), "points": 4}]
-    "GET /users/me/grading-queue": lambda place: None,
     },
     "GET /submissions/{id}/reviews": lambda place: None,
     "POST /submissions/{id}/appeal": lambda place: {"reason": "The second paragraph names its source."},
@@ -262,6 +265,8 @@ PREPARED: dict[str, Prepare] = {
     "GET /attempts/{id}/answers": lambda owner, place, caller: with_attempt(owner, place, caller),
     "POST /attempts/{id}/submit": lambda owner, place, caller: with_attempt(owner, place, caller),
     "POST /attempts/{id}/grade": lambda owner, place, caller: with_result(owner, place, caller),
+    "POST /attempts/{id}/ai-grade": lambda owner, place, caller: with_essay(owner, place, caller),
+    "GET /attempts/{id}/ai-grade": lambda owner, place, caller: with_essay(owner, place, caller),
     "POST /attempts/{id}/extend": lambda owner, place, caller: with_attempt(owner, place, caller),
     "POST /attempts/{id}/reopen": lambda owner, place, caller: with_result(owner, place, caller),
     "GET /rubrics/{id}": lambda owner, place, caller: with_rubric(owner, place),
@@ -289,17 +294,18 @@ PREPARED: dict[str, Prepare] = {
     "GET /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "PUT /assignments/{id}/grades/{user_id}": lambda owner, place, caller: with_submission(owner, place, caller),
     "POST /assignments/{id}/release": lambda owner, place, caller: with_grade(owner, place, caller),
+    "GET /assignments/{id}/analysis": lambda owner, place, caller: with_grade(owner, place, caller),
     "GET /courses/{id}/gradebook": lambda owner, place, caller: with_grade(owner, place, caller),
     "PATCH /courses/{id}/gradebook": lambda owner, place, caller: with_learner(owner, place),
     "GET /courses/{id}/gradebook/export": lambda owner, place, caller: with_grade(owner, place, caller),
     "POST /courses/{id}/gradebook/import": lambda owner, place, caller: with_learner(owner, place),
     "POST /courses/{id}/gradebook/freeze": lambda owner, place, caller: with_grade(owner, place, caller),
     "GET /users/me/reviews": lambda owner, place, caller: with_own_review(caller),
+    "GET /users/me/grading-queue": lambda owner, place, caller: with_submission(caller, place_of(caller), caller),
     "PUT /reviews/{id}": lambda owner, place, caller: with_review(owner, place, caller),
     "POST /submissions/{id}/appeal": lambda owner, place, caller: with_released_grade(owner, place, caller),
     "GET /courses/{id}/appeals": lambda owner, place, caller: with_appeal(owner, place, caller),
     "POST /appeals/{id}/resolve": lambda owner, place, caller: with_appeal(owner, place, caller),
-    "GET /users/me/grading-queue": lambda owner, place, caller: with_submission(caller, place_of(caller), caller),
     "GET /submissions/{id}/reviews": lambda owner, place, caller: with_reviewed_work(owner, place, caller),
     "GET /courses/{id}/groups": lambda owner, place, caller: with_group_work(owner, place, caller),
     "PUT /courses/{id}/groups": lambda owner, place, caller: with_learner(owner, place),
@@ -463,9 +469,28 @@ def with_similar_ones(owner: Person, place: Place, caller: Person) -> None:
     )
 
 
+def with_essay(owner: Person, place: Place, caller: Person) -> None:
+    """In an attempt that is handed in, with an AI's suggestion for it."""
+    from lms.attempts.repository import attempts
+    from lms.grading.repository import essay_suggestions
+    from lms.quizzes.repository import quizzes
+
+    with_result(owner, place, caller)
+    attempt = attempts().find_one({"_id": ObjectId(place.more["attempts"])})
+    assert attempt
+    content = {"kind": "essay", "references": []}
+    made = owner.post(f"/courses/{place.course}/questions", {"prompt": "Why?", "content": content}).json
+    item = {**attempt["items"][0], "question_id": ObjectId(made["id"]), "version": 1}
+    answer = {**attempt["answers"]["1"], "value": "Because."}
+    said = {"items": [item], "answers": {"1": answer}}
+    attempts().update_one({"_id": attempt["_id"]}, {"$set": said})
+    quizzes().update_one({"_id": attempt["quiz_id"]}, {"$set": {"ai_grading": "suggest"}})
+    named = {"attempt_id": attempt["_id"], "item_id": "1", "course_id": attempt["course_id"]}
+    essay_suggestions().insert_one({**named, **suggested()})
+
+
 def with_suggestion(owner: Person, place: Place, caller: Person) -> None:
     """Of a submission that an AI may grade."""
-    from lms import clock
     from lms.grading.repository import suggestions
 
     with_submission(owner, place, caller)
@@ -475,15 +500,24 @@ def with_suggestion(owner: Person, place: Place, caller: Person) -> None:
             "assignment_id": ObjectId(place.more["assignments"]),
             "course_id": ObjectId(place.course),
             "submission_id": ObjectId(place.more["submissions"]),
-            **dict.fromkeys(("rubric", "points", "independent", "model")),
-            **{name: [] for name in ("criteria", "apart", "unread")},
-            **{"confidence": 0.0, "worth": 1.0, "prompts": {}, "tokens": {"input": 0, "output": 0}},
-            "decision": {"applies": False, "asks": True, "why": "suggested"},
-            "provider": "grounded",
-            "job_id": ObjectId(),
-            "created_at": clock.now(),
+            **suggested(),
         }
     )
+
+
+def suggested() -> dict[str, Any]:
+    """What an AI says that says nothing."""
+    from lms import clock
+
+    return {
+        **dict.fromkeys(("rubric", "points", "independent", "model")),
+        **{name: [] for name in ("criteria", "apart", "unread")},
+        **{"confidence": 0.0, "worth": 1.0, "prompts": {}, "tokens": {"input": 0, "output": 0}},
+        "decision": {"applies": False, "asks": True, "why": "suggested"},
+        "provider": "grounded",
+        "job_id": ObjectId(),
+        "created_at": clock.now(),
+    }
 
 
 def with_grade(owner: Person, place: Place, caller: Person) -> None:

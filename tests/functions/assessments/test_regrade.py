@@ -192,7 +192,7 @@ def test_a_dry_run_writes_nothing(quiz: Sitting):
 def test_points_that_a_grader_gave_stay(quiz: Sitting):
     [(rome, taken), _] = takers(quiz, "Rome", "Rome")
     etag = quiz.owner.get(f"/attempts/{taken['id']}").headers["etag"]
-    grade = {"items": [{"item_id": "2", "points": 0.5}]}
+    grade = {"items": [{"item_id": "2", "points": 0.5}], "why": "Nearly right"}
     assert quiz.owner.post(f"/attempts/{taken['id']}/grade", grade, headers={"If-Match": etag}).status == 200
     report = regraded(quiz, "new_key", content=NOW_ROME)
     assert (len(report["changes"]), report["unchanged"], report["graded_by_hand"]) == (1, 1, 1)

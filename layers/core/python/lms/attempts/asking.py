@@ -1,8 +1,10 @@
 """What an attempt asks: drawn and ordered at its start, with the questions as they were then."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
@@ -11,6 +13,9 @@ from lms.errors import Conflict
 from lms.mongo import Document
 from lms.quizzes import pinned
 from lms.quizzes.pinned import Pinned
+
+if TYPE_CHECKING:
+    from lms.quizzes.contents import Question
 
 _MOST_BYTES = 5_000_000
 """Of an attempt's questions as HTML: it is answered whole, and a Lambda's answer holds 6 MB."""
@@ -39,7 +44,20 @@ def _item(
         "points": asked.question.points if drawn.points is None else drawn.points,
         "order": arrangement.order(asked.question.content, rng, shuffle=quiz["shuffle_options"]),
         "hints": quiz["show_hints"],
+        **_rubric(asked.question),
     }
+
+
+def _rubric(question: Question) -> Document:
+    """The version in force of the one that an essay is graded along."""
+    rubric_id = getattr(question.content, "rubric_id", None)
+    if rubric_id is None:
+        return {}
+    # Imported here: few questions are essays.
+    from lms.rubrics import rubrics
+
+    latest = rubrics.latest(ObjectId(rubric_id))
+    return {"rubric": {"id": latest["_id"], "version": latest["version"]}}
 
 
 def questions(items: Sequence[Mapping[str, Any]]) -> dict[str, Pinned]:

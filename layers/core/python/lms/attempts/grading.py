@@ -3,64 +3,110 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from lms import audit, clock, events, mongo
-from lms.attempts import finishing, repository, results
+from lms.attempts import finishing, repository, results, showing
 from lms.courses.access import CourseAccess
 from lms.courses.changes import current
 from lms.errors import Conflict, Invalid
+from lms.grades import scoring
+from lms.grading import essay_suggestions, parts
 from lms.mongo import Document, Transaction
+from lms.quizzes import policies
+from lms.rubrics import points, rubrics
 
 if TYPE_CHECKING:
-    from lms.attempts.models.grading import GradeBody
+    from lms.attempts.models.grading import GradeBody, ItemGrade
 
 
 def grade(access: CourseAccess, body: GradeBody, expected: int) -> Document:
     """Say the points of items, of essays and, where a grader overrules the key, of others.
 
     Raise 409 ATTEMPT_OPEN while it runs, 412 where it is no longer at the ``expected`` version, 422 for items that
-    are not there or more points than an item has.
+    are not there, more points than an item has, what the rubric does not give, and, WHY_NEEDED, for a change
+    without a why of what the learner has seen.
     """
 
     def work(tx: Transaction) -> Document:
         attempt = current(repository.attempt(access.resource["_id"], tx), expected)
         if attempt["status"] == "open":
             raise Conflict("The attempt is still running", code="ATTEMPT_OPEN")
-        rows, said = _graded(attempt, body, access.caller.id)
-        return _written(tx, access, attempt, "graded", {"results": rows}, items=said)
+        given = dict(_given(tx, attempt, body, access.caller.id))
+        rows = [{**row, **given.get(row["item_id"], {})} for row in attempt["results"]]
+        said = [
+            {"item_id": row["item_id"], "from": row["fraction"], "to": given[row["item_id"]]["fraction"]}
+            for row in attempt["results"]
+            if row["item_id"] in given
+        ]
+        if body.why is None:
+            _require_unseen(tx, attempt, said)
+        why = {"why": body.why} if body.why else {}
+        return _written(tx, access, attempt, "graded", {"results": rows}, items=said, **why)
 
     return mongo.transaction(work)
 
 
-def _graded(
-    attempt: Mapping[str, Any], body: GradeBody, grader_id: ObjectId
-) -> tuple[list[Document], list[Document]]:
-    """The attempt's results with the grader's, and what changed from what to what."""
-    points = {item["id"]: item["points"] for item in attempt["items"]}
-    given = {}
+def _given(
+    tx: Transaction, attempt: Mapping[str, Any], body: GradeBody, grader_id: ObjectId
+) -> Iterator[tuple[str, Document]]:
+    """By item, what the grader says."""
+    items = {item["id"]: item for item in attempt["items"]}
+    suggested = essay_suggestions.latest(attempt["_id"], tx)
     for index, each in enumerate(body.items):
-        if each.item_id not in points:
+        item = items.get(each.item_id)
+        if item is None:
             raise Invalid(errors=[{"pointer": f"/items/{index}/item_id", "message": "is no item of this attempt"}])
-        if each.points > points[each.item_id]:
-            message = f"is more than the item's {points[each.item_id]:g} points"
-            raise Invalid(errors=[{"pointer": f"/items/{index}/points", "message": message}])
-        given[each.item_id] = {
-            "fraction": each.points / points[each.item_id],
-            "graded_by": grader_id,
-            "comment": each.comment,
-        }
-    rows = [{**row, **given.get(row["item_id"], {})} for row in attempt["results"]]
-    said = [
-        {"item_id": row["item_id"], "from": row["fraction"], "to": given[row["item_id"]]["fraction"]}
-        for row in attempt["results"]
-        if row["item_id"] in given
-    ]
-    return rows, said
+        graded = _along_rubric(item, each, index) if each.criteria else _by_points(item, each, index)
+        ai = parts.part(suggested[each.item_id], "suggested") if each.item_id in suggested else None
+        yield each.item_id, {**graded, "graded_by": grader_id, "comment": each.comment, "ai": ai}
+
+
+def _by_points(item: Mapping[str, Any], given: ItemGrade, index: int) -> Document:
+    assert given.points is not None, "without criteria there are points"
+    if given.points > item["points"]:
+        message = f"is more than the item's {item['points']:g} points"
+        raise Invalid(errors=[{"pointer": f"/items/{index}/points", "message": message}])
+    return {"fraction": given.points / item["points"], "criteria": []}
+
+
+def _along_rubric(item: Mapping[str, Any], given: ItemGrade, index: int) -> Document:
+    """The share of the rubric's points; criteria with the names that the rubric had at the attempt's start."""
+    assert given.criteria is not None, "asked for by who has checked that"
+    pin = item.get("rubric")
+    if pin is None:
+        message = "need a rubric: the question has none"
+        raise Invalid(errors=[{"pointer": f"/items/{index}/criteria", "message": message}])
+    rubric = rubrics.pinned(None, pin["id"], pin["version"])
+    try:
+        found = scoring.criteria(given.criteria, rubric)
+    except Invalid as invalid:
+        rows = [{**row, "pointer": f"/items/{index}{row['pointer']}"} for row in invalid.errors]
+        raise Invalid(errors=rows) from None
+    known = {each["id"]: each for each in rubric["criteria"]}
+    criteria = [{**each, **_named(each, known[each["criterion_id"]])} for each in found]
+    total = sum(points.decimal(each["points"]) for each in found)
+    return {"fraction": float(total / points.decimal(rubric["points"])), "criteria": criteria}
+
+
+def _named(given: Mapping[str, Any], criterion: Mapping[str, Any]) -> Document:
+    titles = {level["id"]: level["title"] for level in criterion["levels"]}
+    worth = max(level["points"] for level in criterion["levels"])
+    return {"title": criterion["title"], "level": titles.get(given["level_id"]), "worth": worth}
+
+
+def _require_unseen(tx: Transaction, attempt: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:
+    release = policies.of(attempt["quiz_id"], tx)["feedback_release"]
+    seen = showing.is_released(attempt, release, clock.now()) or (
+        release == "never" and attempt["status"] == "graded"
+    )
+    if seen and any(each["from"] not in (None, each["to"]) for each in said):
+        message = "is needed: the learner has seen this result"
+        raise Invalid(errors=[{"pointer": "/why", "message": message}], code="WHY_NEEDED")
 
 
 def extend(access: CourseAccess, minutes: int, expected: int | None) -> Document:

@@ -17,7 +17,7 @@ from lms.enrollment import visible
 from lms.errors import Invalid, NotFound, PreconditionFailed
 from lms.grades import history, penalties, releasing, repository, scoring
 from lms.grades.history import Change
-from lms.grading import suggestions
+from lms.grading import parts, suggestions
 from lms.mongo import Document, Transaction
 from lms.rubrics import rubrics
 from lms.submissions import pseudonyms, submissions, waiting
@@ -99,7 +99,7 @@ def _given(
 def _part_of_ai(tx: Transaction, submission: Mapping[str, Any] | None) -> Document | None:
     """What an AI had suggested for it before, so that the learner sees that there was one."""
     found = suggestions.latest([submission["_id"]], tx) if submission else {}
-    return next((suggestions.part(each, "suggested") for each in found.values()), None)
+    return next((parts.part(each, "suggested") for each in found.values()), None)
 
 
 def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[str, Any] | None) -> Document:

@@ -12,7 +12,7 @@ from lms.mongo import Document
 from lms.rubrics import points
 
 if TYPE_CHECKING:
-    from lms.grades.models.grade import GivenCriterion
+    from lms.grades.models.criteria import GivenCriterion
 
 Error = dict[str, str]
 

@@ -1,7 +1,6 @@
 """What an AI suggests for submissions, for those who grade them. It changes no grade."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from collections.abc import Collection
 
 from bson import ObjectId
 
@@ -17,10 +16,9 @@ def latest(submission_ids: Collection[ObjectId], tx: Transaction | None = None) 
     return repository.latest(submission_ids, tx)
 
 
-def part(suggestion: Mapping[str, Any], part: Literal["given", "suggested"]) -> Document:
-    """The suggestion's in a grade: it was ``given`` as it is, or it was there when a person gave the grade."""
-    kept = {name: suggestion[name] for name in ("provider", "model", "confidence")}
-    return {"suggestion_id": suggestion["_id"], "part": part, **kept}
+def criteria_of(submission_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+    """``rubric`` and points of the criteria of the last one of each of the submissions that has any."""
+    return repository.criteria_of(submission_ids) if submission_ids else {}
 
 
 def of_submission(access: CourseAccess) -> Document:

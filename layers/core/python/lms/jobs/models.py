@@ -19,7 +19,7 @@ class Usage(BaseModel):
 class Progress(Resource):
     """``done`` of ``total`` steps; ``step`` names the stage: outline, lessons, quizzes, assembly; blocks,
     questions, proposal; narrative; rows; plan, fingerprints, comparisons, ranking; submissions,
-    tally."""
+    tally; essays."""
 
     step: str
     done: int

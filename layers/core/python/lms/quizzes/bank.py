@@ -29,6 +29,7 @@ _EVIDENT = ("prompt", "content")
 
 def create(tx: Transaction, access: CourseAccess, new: Question) -> Document:
     question = questions.document(new, access.course_id, clock.now())
+    _require_rubric(tx, question, None)
     repository.add_questions(tx, [question])
     changes.record(tx, access, "create", "question", question["_id"])
     return question
@@ -61,6 +62,7 @@ def rewrite(tx: Transaction, access: CourseAccess, change: QuestionChange, expec
     question_id = access.resource["_id"]
     before = changes.current(repository.question(tx, question_id), expected)
     fields = questions.written(changed(before, change))
+    _require_rubric(tx, {**before, **fields}, before)
     if any(fields[name] != before[name] for name in _EVIDENT):
         fields |= {"origin": Origin.PERSON, "source": None, "evidence": "", "difficulty": None, "reviewed": None}
     after = repository.change_question(tx, question_id, before["version"], fields, clock.now())
@@ -69,6 +71,17 @@ def rewrite(tx: Transaction, access: CourseAccess, change: QuestionChange, expec
     _show_in_lessons(tx, access, before["used_in"])
     changes.record(tx, access, "update", "question", question_id, {"fields": sorted(change.fields)})
     return changes.current(after, None)
+
+
+def _require_rubric(tx: Transaction, question: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
+    """That an essay names one of its course, unless it named the same before. It may be hidden later: attempts
+    keep the version that they begin with."""
+    named, known = (each and each["content"].get("rubric_id") for each in (question, before))
+    if named and named != known:
+        # Imported here: few questions are essays.
+        from lms.rubrics import rubrics
+
+        rubrics.require_in(tx, question["course_id"], ObjectId(named), "/content/rubric_id")
 
 
 def changed(before: Mapping[str, Any], change: QuestionChange) -> Question:

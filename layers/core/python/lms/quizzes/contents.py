@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from bson import ObjectId
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from lms.fields import Body, Flag
+from lms.fields import Body, Flag, Reference
 from lms.quizzes.fields import GAP, Heading, Hints, Key, Number, Points, Pool, Remark, Short, Skills, Text, Weight
 
 _ROUNDING = 0.011
@@ -213,12 +213,21 @@ class Cloze(Body):
         return self
 
 
+References = Annotated[
+    list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]],
+    Field(max_length=10),
+]
+
+
 class Essay(Body):
-    """Graded by a person. ``notes`` are for graders alone."""
+    """Graded by a person, along the course's rubric ``rubric_id`` or by points. ``notes``, and ``references``,
+    which say what a good answer says, are for graders alone."""
 
     kind: Literal["essay"] = "essay"
     template: Remark = ""
     notes: Remark = ""
+    rubric_id: Reference | None = None
+    references: References = []
     least_words: Annotated[int, Field(strict=True, ge=0, le=20_000)] = 0
     most_words: Annotated[int, Field(strict=True, ge=1, le=20_000)] | None = None
 

@@ -15,7 +15,8 @@ def ids(tx: Transaction, course_id: ObjectId) -> list[ObjectId]:
 
 
 def copy(tx: Transaction, course_id: ObjectId, names: Names, now: datetime, allowance: Allowance) -> None:
-    """Copy what is not deleted; ``names`` hold the ids of the course, of its lessons, and those that ``ids`` gave.
+    """Copy what is not deleted; ``names`` hold the ids of the course, of its lessons and rubrics, and those that
+    ``ids`` gave.
 
     Overrides stay behind: they are for people and cohorts of the original.
     """
@@ -24,7 +25,13 @@ def copy(tx: Transaction, course_id: ObjectId, names: Names, now: datetime, allo
     def copied(row: Document) -> Document:
         return {**renamed(row, names), **first, "lesson_id": names.get(row["lesson_id"])}
 
+    def question(row: Document) -> Document:
+        copy = copied(row)
+        if rubric_id := copy["content"].get("rubric_id"):
+            copy["content"]["rubric_id"] = str(names.get(ObjectId(rubric_id)) or "") or None
+        return copy
+
     for batch in allowance.batches(repository.quizzes_to_copy(tx, course_id)):
         repository.add_quizzes(tx, [{**copied(row), "overrides": []} for row in batch])
     for batch in allowance.batches(repository.questions_to_copy(tx, course_id)):
-        repository.add_questions(tx, [copied(row) for row in batch])
+        repository.add_questions(tx, [question(row) for row in batch])

@@ -303,7 +303,7 @@ def ids_in_pools(course_id: ObjectId, names: Sequence[str]) -> dict[str, list[Ob
     return ids
 
 
-POLICIES = ("score_policy", "late_policy", "passing_percent", "feedback_release")
+POLICIES = ("score_policy", "late_policy", "passing_percent", "feedback_release", "ai_grading")
 
 
 def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:

@@ -115,6 +115,13 @@ def reassign(
         repository.release(tx, before, user)
 
 
+def require_in(tx: Transaction, course_id: ObjectId, rubric_id: ObjectId, pointer: str) -> None:
+    """Raise 422 where the course has no such rubric."""
+    found = repository.rubric(tx, rubric_id)
+    if found is None or found["course_id"] != course_id:
+        raise Invalid(errors=[{"pointer": pointer, "message": "names no rubric of this course"}])
+
+
 def latest(rubric_id: ObjectId, tx: Transaction | None = None) -> Document:
     """As it stands; a deleted one too."""
     found = repository.even_deleted(rubric_id, tx)

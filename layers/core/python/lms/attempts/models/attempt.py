@@ -6,6 +6,7 @@ from pydantic import StringConstraints
 
 from lms.attempts.models.question import PresentedQuestion, ReviewedQuestion
 from lms.fields import Body, DocumentId, Id, Moment, Resource
+from lms.grades.models.criteria import GradedCriterion, PartOfAi
 
 
 class StartBody(Body):
@@ -25,11 +26,24 @@ class Score(Resource):
     passed: bool | None
 
 
+class ItemCriterion(GradedCriterion):
+    """``title`` and ``level`` as the rubric names them, of at most ``worth`` points."""
+
+    title: str
+    level: str | None
+    worth: float
+
+
 class ItemResult(Resource):
+    """``criteria``: of an essay that was graded along a rubric. ``ai`` says where one took part in a person's
+    grade."""
+
     fraction: float | None
     graded_by: Id | None
     comment: str
     dropped: bool = False
+    criteria: list[ItemCriterion] = []
+    ai: PartOfAi | None = None
 
 
 class SavedAnswer(Resource):

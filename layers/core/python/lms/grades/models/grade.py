@@ -2,31 +2,14 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
 from lms.fields import Body, DocumentId, Flag, Id, Kept, Moment, Reference, Resource, each_once
+from lms.grades.models.criteria import Comment, GivenCriterion, GradedCriterion, PartOfAi, Why
 from lms.rubrics.points import Points
 from lms.submissions.models.submission import PinnedRubric, SubmissionSummary
 
-Comment = Annotated[str, StringConstraints(max_length=10_000)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Origin = Literal["person", "group", "ai"]
-
-
-class GivenCriterion(Body):
-    """One of the rubric's levels, or, in a criterion that is ranged, any points between its levels'; both where
-    the level is to be named too."""
-
-    criterion_id: Reference
-    level_id: Reference | None = None
-    points: Points | None = None
-    comment: Comment = ""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.level_id is None and self.points is None:
-            raise ValueError("give a level_id or points")
-        return self
 
 
 class GivenGrade(Body):
@@ -50,24 +33,6 @@ class GivenGrade(Body):
         if (self.criteria is not None) + (self.points is not None) + self.excused != 1:
             raise ValueError("give either criteria, or points, or excused")
         return self
-
-
-class GradedCriterion(Resource):
-    criterion_id: Id
-    level_id: Id | None
-    points: float
-    comment: str
-
-
-class PartOfAi(Resource):
-    """``given``: the grade is what an AI said, by the rule that the assignment sets for that. ``suggested``: a
-    person gave the grade, and an AI had suggested one. ``model`` is null where no language model was asked."""
-
-    suggestion_id: Id
-    part: Literal["given", "suggested"]
-    provider: str
-    model: str | None
-    confidence: float
 
 
 class GradeSummary(Resource):

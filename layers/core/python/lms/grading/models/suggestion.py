@@ -69,18 +69,14 @@ class SuggestionTokens(Resource):
     output: int
 
 
-class Suggestion(SuggestedGrades):
-    """A draft: it changes no grade, but where the assignment gives grades by itself and ``decision`` says so.
-
-    ``points`` are those of ``rubric``, of at most ``worth``. ``independent``: what the grader without a language
-    model says beside one; null where that made the suggestion. ``unread``: what of the submission the AI did not
-    read. ``prompts``: the files that a model was asked with, by name and version, with their sha256.
+class SuggestionFields(SuggestedGrades):
+    """``points`` are those of ``rubric``, of at most ``worth``. ``independent``: what the grader without a language
+    model says beside one; null where that made the suggestion. ``unread``: what of the work the AI did not read.
+    ``prompts``: the files that a model was asked with, by name and version, with their sha256.
     """
 
     id: DocumentId
-    assignment_id: Id
     course_id: Id
-    submission_id: Id
     rubric: PinnedRubric | None
     worth: float
     independent: SuggestedGrades | None
@@ -93,3 +89,10 @@ class Suggestion(SuggestedGrades):
     tokens: SuggestionTokens
     job_id: Id
     created_at: Moment
+
+
+class Suggestion(SuggestionFields):
+    """A draft: it changes no grade, but where the assignment gives grades by itself and ``decision`` says so."""
+
+    assignment_id: Id
+    submission_id: Id

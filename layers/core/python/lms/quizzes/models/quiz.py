@@ -26,6 +26,7 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 AccessCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 ScorePolicy = Literal["best", "last", "average"]
 FeedbackRelease = Literal["now", "after_close", "never"]
+AiHelp = Literal["off", "suggest"]
 
 
 class LatePolicy(Body):
@@ -52,7 +53,8 @@ class ShownLatePolicy(Resource):
 
 class NewQuiz(Body):
     """None: no such limit, date or code. ``show_hints`` shows the questions' hints during an attempt; else they
-    come with the feedback. A lesson holds at most one quiz."""
+    come with the feedback. A lesson holds at most one quiz. ``ai_grading``: whether an AI may suggest grades for
+    essays; these are always given by a person."""
 
     title: Title
     instructions: Instructions = ""
@@ -66,6 +68,7 @@ class NewQuiz(Body):
     late_policy: LatePolicy | None = None
     feedback_release: FeedbackRelease = "now"
     passing_percent: Percent | None = None
+    ai_grading: AiHelp = "off"
     access_code: AccessCode | None = None
     opens_at: Instant | None = None
     due_at: Instant | None = None
@@ -87,6 +90,7 @@ class QuizChange(Change):
     late_policy: LatePolicy | None = UNCHANGED
     feedback_release: FeedbackRelease = UNCHANGED
     passing_percent: Percent | None = UNCHANGED
+    ai_grading: AiHelp = UNCHANGED
     access_code: AccessCode | None = UNCHANGED
     opens_at: Instant | None = UNCHANGED
     due_at: Instant | None = UNCHANGED
@@ -113,6 +117,7 @@ class CourseQuiz(Resource):
     late_policy: ShownLatePolicy | None
     feedback_release: FeedbackRelease
     passing_percent: float | None
+    ai_grading: AiHelp = "off"
     needs_access_code: bool
     opens_at: Moment | None
     due_at: Moment | None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lms.fields import Body, DocumentId, Id, Moment, Resource
-from lms.grades.models.grade import Comment, GivenCriterion, GradedCriterion
+from lms.grades.models.criteria import Comment, GivenCriterion, GradedCriterion
 from lms.rubrics.models.rubric import ShownCriteria
 from lms.submissions.models.submission import PinnedRubric, SubmittedFile
 
