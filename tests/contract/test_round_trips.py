@@ -150,6 +150,7 @@ OPERATIONS = {
     "GET /assignments/{id}/grades/{user_id}": 3,
     "PUT /assignments/{id}/grades/{user_id}": 14,
     "POST /assignments/{id}/release": 9,
+    "GET /assignments/{id}/analysis": 8,
     "GET /users/me/grades": 2,
     "GET /users/me/reviews": 5,
     "GET /users/me/grading-queue": 8,

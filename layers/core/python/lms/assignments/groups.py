@@ -24,7 +24,7 @@ def group_of(tx: Transaction | None, assignment: Mapping[str, Any], user_id: Obj
     return None
 
 
-def members(tx: Transaction, assignment: Mapping[str, Any]) -> dict[ObjectId, list[ObjectId]]:
+def members(tx: Transaction | None, assignment: Mapping[str, Any]) -> dict[ObjectId, list[ObjectId]]:
     """Who is in the groups that hand the assignment in, by group; none where learners work alone."""
     if assignment["group_set_id"] is None:
         return {}

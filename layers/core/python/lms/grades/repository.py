@@ -1,6 +1,7 @@
 """Grades, each of an assignment and a learner, and every change of them, in MongoDB."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -59,6 +60,63 @@ def by_persons(assignment_id: ObjectId, limit: int) -> list[Document]:
 
 
 _PERSONS = ["person", "group"]
+
+
+def by_rubric(assignment_id: ObjectId, user_ids: Sequence[ObjectId], limit: int) -> list[Document]:
+    """What persons gave these learners along a rubric for submissions, the last one first: ``submission_id``,
+    ``rubric`` and ``criteria``."""
+    theirs = {"assignment_id": assignment_id, "user_id": {"$in": list(user_ids)}}
+    wanted = {**theirs, "origin": {"$in": _PERSONS}, "rubric": {"$ne": None}, **_OF_SUBMISSIONS}
+    fields = {"submission_id": 1, "rubric": 1, "criteria.criterion_id": 1, "criteria.points": 1}
+    return list(grades().find(wanted, fields, batch_size=10_000).sort("graded_at", DESCENDING).limit(limit))
+
+
+def sums(assignment_id: ObjectId, user_ids: Sequence[ObjectId]) -> Document:
+    """Of these learners' grades: how many have each ``score``; by ``rubric``, ``criterion_id`` and ``level_id`` how
+    many have it and their ``points`` together; how many are ``excused``."""
+    counted = {"count": {"$sum": 1}}
+    level = {"rubric": "$rubric", "criterion_id": "$criteria.criterion_id", "level_id": "$criteria.level_id"}
+    [found] = grades().aggregate(
+        [
+            {"$match": {"assignment_id": assignment_id, "user_id": {"$in": list(user_ids)}}},
+            {
+                "$facet": {
+                    "scores": [
+                        {"$match": {"score": {"$ne": None}, "excused": False}},
+                        {"$group": {"_id": "$score", **counted}},
+                        {"$project": {"_id": 0, "score": "$_id", "count": 1}},
+                    ],
+                    "criteria": [
+                        {"$match": {"rubric": {"$ne": None}, "excused": False}},
+                        {"$unwind": "$criteria"},
+                        {"$group": {"_id": level, **counted, "points": {"$sum": "$criteria.points"}}},
+                        {"$replaceWith": {"$mergeObjects": ["$_id", {"count": "$count", "points": "$points"}]}},
+                    ],
+                    "excused": [{"$match": {"excused": True}}, {"$count": "count"}],
+                }
+            },
+        ]
+    )
+    return {**found, "excused": sum(row["count"] for row in found["excused"])}
+
+
+def graded_among(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> set[ObjectId]:
+    """Those of these learners who have a grade."""
+    wanted = {"assignment_id": assignment_id, "user_id": {"$in": list(user_ids)}}
+    return {row["user_id"] for row in grades().find(wanted, {"user_id": 1}, batch_size=10_000)}
+
+
+def first_graded(assignment_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, datetime]:
+    """When each submission got its first grade, one of these learners'."""
+    found = grade_history().aggregate(
+        [
+            {"$match": {"assignment_id": assignment_id, "user_id": {"$in": list(user_ids)}}},
+            {"$match": {"after.submission_id": {"$type": "objectId"}}},
+            {"$group": {"_id": "$after.submission_id", "at": {"$min": "$at"}}},
+        ],
+        batchSize=10_000,
+    )
+    return {row["_id"]: row["at"] for row in found}
 
 
 def held(tx: Transaction, assignment_id: ObjectId, user_ids: Collection[ObjectId] | None) -> list[Document]:

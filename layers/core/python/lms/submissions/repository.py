@@ -154,6 +154,38 @@ def latest_by_member(assignment_id: ObjectId, user_ids: Collection[ObjectId]) ->
     return {row["_id"]: row["last"] for row in found}
 
 
+def lateness_by_member(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, int]:
+    """Of each of these people who have handed in, alone or with others, ``late_seconds`` of the last submission."""
+    theirs = list(user_ids)
+    found = submissions().aggregate(
+        [
+            {"$match": {"assignment_id": assignment_id, "member_ids": {"$in": theirs}}},
+            {"$project": {"member_ids": 1, "late_seconds": 1, "submitted_at": 1, "attempt": 1}},
+            {"$sort": {"submitted_at": ASCENDING, "attempt": ASCENDING}},
+            {"$unwind": "$member_ids"},
+            {"$match": {"member_ids": {"$in": theirs}}},
+            {"$group": {"_id": "$member_ids", "late_seconds": {"$last": "$late_seconds"}}},
+        ],
+        batchSize=10_000,
+    )
+    return {row["_id"]: row["late_seconds"] for row in found}
+
+
+def moments(submission_ids: Collection[ObjectId]) -> dict[ObjectId, datetime]:
+    wanted = {"_id": {"$in": list(submission_ids)}}
+    return {row["_id"]: row["submitted_at"] for row in submissions().find(wanted, {"submitted_at": 1})}
+
+
+def waiting_in(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> tuple[int, datetime | None]:
+    """How many of the assignment's submissions wait for a grade of one of these people, and since when the one does
+    that has waited longest."""
+    waiting = {"assignment_id": assignment_id, "waits_for": {"$in": list(user_ids)}}
+    summed = {"_id": None, "count": {"$sum": 1}, "oldest": {"$min": "$submitted_at"}}
+    for found in submissions().aggregate([{"$match": waiting}, {"$group": summed}]):
+        return found["count"], found["oldest"]
+    return 0, None
+
+
 def held(tx: Transaction, assignment_id: ObjectId, member_id: ObjectId, wanted: Document) -> Document | None:
     """The person's last submission of those ``wanted``, without its texts: a change of its dates at the same time
     conflicts with this."""

@@ -1,6 +1,7 @@
 """Submissions as their learners and the staff see them."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -22,6 +23,16 @@ _MOST_LEARNERS = 100_000
 def latest_of(assignment_id: ObjectId, holder_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
     """The last submission of each holder, a group or a learner, that has one."""
     return repository.latest_of(assignment_id, holder_ids)
+
+
+def lateness(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, int]:
+    """By how many seconds the last submission of each of these learners was late, of those who have handed in."""
+    return repository.lateness_by_member(assignment_id, user_ids)
+
+
+def moments(submission_ids: Collection[ObjectId]) -> dict[ObjectId, datetime]:
+    """When each of these submissions was handed in."""
+    return repository.moments(submission_ids) if submission_ids else {}
 
 
 def last_by_learner(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
