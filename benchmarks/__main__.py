@@ -1,7 +1,8 @@
 """`make bench`: every figure is a ratio against a floor measured in the same run, on the same machine.
 
-`python -m benchmarks [quality] [workers] [warm] [progress] [attempts] [cold] [gateway] [similarity] [catalogue]`;
-all of them without arguments. The first two need no stack, and `quality` measures no time.
+`python -m benchmarks [quality] [workers] [warm] [progress] [attempts] [cold] [gateway] [gradebook]
+[similarity] [catalogue]`; all of them without arguments. The first two need no stack, and `quality` measures no
+time.
 """
 
 import os
@@ -9,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import attempts, catalogue, cold, gateway, progress, quality, similarity, warm, workers
+from benchmarks import attempts, catalogue, cold, gateway, gradebook, progress, quality, similarity, warm, workers
 from benchmarks.school import School
 from infra.local.stack import Stack
 
@@ -17,7 +18,17 @@ _ALONE = {"quality": quality.run, "workers": workers.run}
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or [*_ALONE, "warm", "progress", "attempts", "cold", "gateway", "similarity", "catalogue"]
+    chosen = sys.argv[1:] or [
+        *_ALONE,
+        "warm",
+        "progress",
+        "attempts",
+        "cold",
+        "gateway",
+        "gradebook",
+        "similarity",
+        "catalogue",
+    ]
     for name, bench in _ALONE.items():
         if name in chosen:
             bench()
@@ -40,6 +51,8 @@ def main() -> None:
                 cold.run(school, stack.functions_environment())
             if "gateway" in chosen:
                 gateway.run(stack, school)
+            if "gradebook" in chosen:
+                gradebook.run(school)
             # Last: they fill the database.
             if "similarity" in chosen:
                 similarity.run()

@@ -79,7 +79,9 @@ def course_grade(
 
     final = [total(category, running=False) for category in categories]
     running = [each if each.is_settled else total(each.category, running=True) for each in final]
-    return Result(_sum(running, uncategorised, scheme), _sum(final, uncategorised, scheme), override, scheme)
+    at_the_end = _sum(final, uncategorised, scheme)
+    so_far = at_the_end if running == final else _sum(running, uncategorised, scheme)
+    return Result(so_far, at_the_end, override, scheme)
 
 
 def _sum(totals: Sequence[CategoryTotal], uncategorised: Sequence[Item], scheme: Scheme) -> Total:

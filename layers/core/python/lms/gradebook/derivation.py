@@ -7,6 +7,7 @@ while the grade itself is computed with the unrounded ones.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from lms.gradebook.arithmetic import Result, Total, weights
 from lms.gradebook.categories import IN_FORCE, CategoryTotal, Item, Part, Status
@@ -166,6 +167,7 @@ def _percent(ratio: Fraction) -> str:
     return f"{_figure(ratio * 100)} %"
 
 
+@lru_cache(10_000)
 def _figure(value: Decimal | Fraction) -> str:
     """To four decimals, without zeros at the end."""
     exact = Fraction(value)

@@ -14,7 +14,7 @@ from bson import ObjectId
 from lms import clock, mongo
 from lms.courses.access import CourseAccess
 from lms.errors import Conflict, PreconditionFailed
-from lms.gradebook import changing, pages, repository, rows
+from lms.gradebook import changing, derivation, pages, repository, rows
 from lms.gradebook.book import Book
 from lms.gradebook.rows import Row
 from lms.mongo import Document, Transaction
@@ -59,7 +59,6 @@ def _require_seen(book: Book) -> None:
 
 def _fixed(row: Row, frozen: Mapping[str, Any]) -> Document:
     result, override = row.result, row.result.override
-    derived = rows.derived_of(result)
     return {
         "_id": ObjectId(),
         "course_id": row.book.course["_id"],
@@ -68,7 +67,7 @@ def _fixed(row: Row, frozen: Mapping[str, Any]) -> Document:
         "percent": rows.percent(override.percent if override else result.final.percent),
         "letter": result.letter,
         "computed": rows.percent(result.final.percent),
-        "derivation": [*derived["final"], *derived["override"]],
+        "derivation": [*derivation.of_total(result.final), *derivation.of_override(result)],
         "bands": row.book.bands,
         "version": row.book.version,
         "at": frozen["at"],

@@ -22,7 +22,7 @@ from lms.gradebook.rows import Row
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 
-MOST_LEARNERS = 5_000
+MOST_LEARNERS = 3_000
 _CHUNK = 500
 
 

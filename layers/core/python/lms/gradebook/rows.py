@@ -169,11 +169,11 @@ def shown(row: Row, *, derived: bool = False) -> Document:
         "override": _given(row.override),
         "letter": frozen["letter"] if frozen else result.letter,
         "frozen": frozen,
-        "derivation": derived_of(result) if derived else None,
+        "derivation": _derived(result) if derived else None,
     }
 
 
-def derived_of(result: Result) -> Document:
+def _derived(result: Result) -> Document:
     return {
         "running": derivation.of_total(result.running),
         "final": derivation.of_total(result.final),
