@@ -18,7 +18,9 @@ __all__ = ["lambda_handler"]
 
 
 @app.post("/submissions/<id>/ai-grade", status_code=202, enable_validation=False)
-def ask(id: str, access: Annotated[CourseAccess, Depends(of_submission("grade.give"))]) -> Response[Accepted]:
+def suggest_grade(
+    id: str, access: Annotated[CourseAccess, Depends(of_submission("grade.give"))]
+) -> Response[Accepted]:
     """Has an AI suggest a grade for the holder's last submission."""
 
     def prepare() -> Work:

@@ -17,7 +17,9 @@ __all__ = ["lambda_handler"]
 
 
 @app.post("/assignments/<id>/ai-grade", status_code=202, enable_validation=False)
-def ask(id: str, access: Annotated[CourseAccess, Depends(of_assignment("grade.give"))]) -> Response[Accepted]:
+def suggest_grades(
+    id: str, access: Annotated[CourseAccess, Depends(of_assignment("grade.give"))]
+) -> Response[Accepted]:
     """Has an AI suggest grades for the last submissions of those whom no person has graded, at most 500 at once."""
 
     def prepare() -> Work:

@@ -18,7 +18,9 @@ __all__ = ["lambda_handler"]
 
 
 @app.post("/attempts/<id>/ai-grade", status_code=202, enable_validation=False)
-def ask(id: str, access: Annotated[CourseAccess, Depends(of_attempt("attempt.grade"))]) -> Response[Accepted]:
+def suggest_essay_grades(
+    id: str, access: Annotated[CourseAccess, Depends(of_attempt("attempt.grade"))]
+) -> Response[Accepted]:
     """Has an AI suggest grades for the essays of an attempt that is handed in."""
 
     def prepare() -> Work:

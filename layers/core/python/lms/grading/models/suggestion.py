@@ -47,7 +47,7 @@ class Apart(Resource):
     percent: float | None
 
 
-class Decision(Resource):
+class SuggestionDecision(Resource):
     """``applies``: the suggestion was given as the grade. ``asks``: a person is to look at it. ``why``: what it
     hangs on; ``not_compared``: no second grader said anything to hold the first against."""
 
@@ -56,7 +56,7 @@ class Decision(Resource):
     why: Why
 
 
-class UnreadFile(Resource):
+class NotRead(Resource):
     """``reason_code`` as at ``/submissions/{id}/texts``."""
 
     file_id: Id
@@ -81,8 +81,8 @@ class SuggestionFields(SuggestedGrades):
     worth: float
     independent: SuggestedGrades | None
     apart: list[Apart]
-    decision: Decision
-    unread: list[UnreadFile]
+    decision: SuggestionDecision
+    unread: list[NotRead]
     provider: str
     model: str | None
     prompts: dict[str, str]
