@@ -196,6 +196,27 @@ class School:
             theirs = {"attempt_id": ObjectId(attempt_id), "item_id": "1", "course_id": ObjectId()}
             database.essay_suggestions.insert_one({**theirs, **_suggested()})
 
+    def grade_to_appeal(self, submission_id: str) -> None:
+        """The instructor's, who learns in its course: an AI took part in it, and nobody has appealed yet."""
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            database = client[self.database_name]
+            work = database.submissions.find_one({"_id": ObjectId(submission_id)})
+            assert work
+            theirs = {"assignment_id": work["assignment_id"], "user_id": ObjectId(self.user_id)}
+            given = {"submission_id": work["_id"], "released_at": datetime.now(UTC), "ai": {}, "version": 1}
+            database.grades.update_one(theirs, {"$set": given}, upsert=True)
+            database.appeals.delete_many(theirs)
+
+    def appeal_to_resolve(self, assignment_id: str) -> str:
+        with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
+            appeals = client[self.database_name].appeals
+            named = {"course_id": ObjectId(self.course_id), "assignment_id": ObjectId(assignment_id)}
+            said = {"wants": "person", "reason": "", "state": "open", "answer": None, "grade_version": None}
+            dates = {"created_at": datetime.now(UTC), "resolved_at": None, "resolved_by": None}
+            rest = {"submission_id": ObjectId(), "user_id": ObjectId(self.a_learner())}
+            row = {**named, **said, **dates, **rest, "version": 1, "deleted_at": None}
+            return str(appeals.insert_one(row).inserted_id)
+
     def _publish(self, course_id: str) -> None:
         with pymongo.MongoClient[dict[str, Any]](self.database_uri) as client:
             courses = client[self.database_name].courses
