@@ -313,5 +313,5 @@ def test_of_long_texts_fewer_are_compared():
 
     one = {"text": "x" * 200_000, "code": None, "file_texts": {}}
     run = {"batch": [1]}
-    assert len(_affordable(one, [one] * 30, run)) == 2
+    assert len(_affordable(one, [one] * 30, run)) == 7
     assert len(_affordable({**one, "text": "x" * 10_000}, [one] * 30, run)) == 30

@@ -30,7 +30,7 @@ _MOST_EMBEDDED, _LONGEST_EMBEDDED = 3, 10_000
 BY_WORDS, BY_MEANING = "words", "meaning"
 # The time for a pair grows with the product of the characters of the two: of long ones fewer are compared, the
 # likeliest in any case.
-_MOST_WORK = 1e11
+_MOST_WORK = 3e11
 # Of a part; the longest are kept.
 _MOST_MATCHES = 200
 _MOST_UNREAD = 1_000
