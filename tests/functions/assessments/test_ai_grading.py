@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from bson import ObjectId
 
 from infra.contract import ROOT
 from infra.local.stack import Stack
+from tests.at_once import endings
 from tests.attacks import NAMES
 from tests.core.ai.assessed import REFERENCE, RIGHT, WRONG
-from tests.functions.assessments.assigned import new_assignment, put_groups
+from tests.functions.assessments.assigned import new_assignment, owners_access, put_groups
 from tests.functions.assessments.grading import (
     AUTO,
     SUGGEST,
@@ -292,6 +294,30 @@ def test_what_is_replaced_while_the_model_thinks_is_not_given(course: Class, gem
     said = by_machine.Given(10, 10, None, [], "", {"suggestion_id": ObjectId()})
     assert transaction(lambda tx: by_machine.give(tx, assignment, old, said)) == "replaced"
     assert read(course.owner, path, learner.id)["version"] == 0
+
+
+def test_of_a_grader_and_a_machine_at_once_the_grader_loses_nothing(course: Class):
+    from lms.assignments import assignments
+    from lms.grades import by_machine, grades
+    from lms.grades.models.grade import GivenGrade
+    from lms.mongo import transaction
+    from lms.submissions import compared
+
+    path = about_leaves(course, SUGGEST)
+    assignment = assignments.of(ObjectId(path[-24:]))
+    access = owners_access(course, assignment)
+    part = {"part": "given", "provider": "gemini", "model": "m", "confidence": 1.0}
+    said = by_machine.Given(10, 10, None, [], "", {"suggestion_id": ObjectId(), **part})
+    for _ in range(4):
+        learner = course.learner()
+        made = handed_in(learner, path, text=RIGHT)
+        [submission] = compared.with_content([ObjectId(made["id"])])
+        put = partial(grades.put, access, learner.id, GivenGrade(points=7.0), 0)
+        give = partial(by_machine.give, assignment=assignment, submission=submission, given=said)
+        by_person, _ = endings(put, lambda give=give: transaction(give))
+        grade = read(course.owner, path, learner.id)
+        found = (by_person, grade["origin"], grade["version"], grade["raw"])
+        assert found in [("ok", "person", 1, 7), ("STALE_ETAG", "ai", 1, 100)], found
 
 
 def test_files_are_read_once_their_text_is_there_and_what_is_not_read_keeps_a_grade_from_being_given(
