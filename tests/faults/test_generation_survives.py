@@ -159,7 +159,7 @@ def test_a_poison_message_reaches_the_dead_letter_queue_alone_and_its_job_says_w
     assert "outline" in job["error"]["detail"] and "8 times" in job["error"]["detail"]
     check_all(fragile, other, sound, 3)
     eventually(lambda: waiting(fragile, "AiDeadLetterQueue") == before + 1, seconds=30)
-    assert waiting(fragile, "AiQueue") == 0
+    eventually(lambda: waiting(fragile, "AiQueue") == 0, seconds=30)
     message = fragile.client("sqs").receive_message(QueueUrl=fragile.deployment.resources["AiDeadLetterQueue"].ref)[
         "Messages"
     ][0]

@@ -237,6 +237,8 @@ def test_essays():
         "notes": "Look at the sources",
         "least_words": 50,
         "most_words": 300,
+        "rubric_id": None,
+        "references": [],
     }
     assert row.notes == ["files cannot be handed in with an answer"]
 
