@@ -102,6 +102,7 @@ def test_a_large_film_comes_in_parts_and_goes_on_after_a_break(course: Taught) -
     assert [each.status for each in done] == [200] * 4
     assert settled(course.teacher, begun["file"]["id"])["status"] == "available"
     got = fetched(course.teacher, begun["file"]["id"])
+    assert (got.status, len(got.body)) == (200, len(content)), got.body[:1_000]
     assert hashlib.sha256(got.body).digest() == hashlib.sha256(content).digest()
     asked(course.teacher, "DELETE", path, status=204)
 
