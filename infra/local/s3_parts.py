@@ -1,5 +1,6 @@
 """What S3 does with uploads, and moto does not: it refuses an object or a part with another checksum than was said,
-lists each part's own, and completes an upload in parts once, however many ask at once."""
+lists each part's own, completes an upload in parts once, however many ask at once, and gives an object whole to who
+has begun to read it when another takes its place."""
 
 import base64
 import hashlib
@@ -26,6 +27,7 @@ def keep_to_s3() -> None:
     """Make moto do so, with SHA-256 as the checksum."""
     _check_and_list_checksums()
     _complete_once()
+    _leave_readers_what_they_read()
 
 
 def _complete_once() -> None:
@@ -39,6 +41,21 @@ def _complete_once() -> None:
             return complete(self, bucket_name, multipart_id, *args, **kwargs)
 
     setattr(S3Backend, "complete_multipart_upload", once)  # noqa: B010 (mypy forbids the plain assignment)
+
+
+def _leave_readers_what_they_read() -> None:
+    def dispose(self: FakeKey, garbage: bool = False) -> None:
+        # moto would close the file; so the last reader's going does.
+        self.disposed = True
+
+    hashed: Any = vars(FakeKey)["etag"]
+
+    def etag(self: FakeKey) -> str:
+        with self.lock:
+            return str(hashed.fget(self))
+
+    setattr(FakeKey, "dispose", dispose)  # noqa: B010 (mypy forbids the plain assignment)
+    setattr(FakeKey, "etag", property(etag))  # noqa: B010
 
 
 def _check_and_list_checksums() -> None:

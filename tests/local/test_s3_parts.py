@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.aws import Aws
 from infra.local.cloud import client
+from tests.at_once import results
 
 PART = b"x" * (5 * 1024 * 1024)
 
@@ -63,3 +65,20 @@ def test_an_upload_without_checksums_lists_none(s3: Any) -> None:
     upload = {"Bucket": "parts", "Key": "plain", "UploadId": begun["UploadId"]}
     s3.upload_part(**upload, PartNumber=1, Body=b"x")
     assert "ChecksumSHA256" not in s3.list_parts(**upload)["Parts"][0]
+
+
+def test_who_reads_while_another_object_takes_the_place_reads_one_of_them_whole(s3: Any) -> None:
+    contents = [letter * len(PART) for letter in (b"a", b"b")]
+    etags = {f'"{hashlib.md5(content).hexdigest()}"' for content in contents}
+
+    def write(content: bytes) -> set[str]:
+        return {s3.put_object(Bucket="parts", Key="taken", Body=content)["ETag"] for _ in range(10)}
+
+    def read() -> set[tuple[str, bool]]:
+        got = [s3.get_object(Bucket="parts", Key="taken") for _ in range(20)]
+        return {(each["ETag"], each["Body"].read() in contents) for each in got}
+
+    write(contents[0])
+    *written, first, second = results(*(partial(write, each) for each in contents), read, read)
+    assert set().union(*written) == etags
+    assert first | second <= {(etag, True) for etag in etags}
