@@ -68,3 +68,11 @@ def taught(api: Api, teacher: Person, questions: Sequence[dict[str, Any]], **qui
     report = asked(teacher, "POST", f"{path}/publish")
     assert report == {"published": True, "missing": []}, report
     return made
+
+
+def assignment(course: Taught, **settings: Any) -> str:
+    """The path of a published assignment of the course's."""
+    made = asked(course.teacher, "POST", f"{course.path}/assignments", {"title": "Leaves", **settings}, 201)
+    path = f"/assignments/{made['id']}"
+    asked(course.teacher, "PATCH", path, {"published": True})
+    return path

@@ -12,7 +12,7 @@ from tests import uploads
 from tests.at_once import results
 from tests.following import eventually
 from tests.people import Answer, Api, Person
-from tests.taught import Taught, asked, taught
+from tests.taught import Taught, asked, assignment, taught
 
 QUESTION = {"prompt": "Are leaves green?", "content": {"kind": "true_false", "answer": True}}
 
@@ -20,13 +20,6 @@ QUESTION = {"prompt": "Are leaves green?", "content": {"kind": "true_false", "an
 @pytest.fixture(scope="module")
 def course(stack_api: Api) -> Taught:
     return taught(stack_api, stack_api.person("instructor"), [QUESTION])
-
-
-def assignment(course: Taught, **settings: Any) -> str:
-    made = asked(course.teacher, "POST", f"{course.path}/assignments", {"title": "Leaves", **settings}, 201)
-    path = f"/assignments/{made['id']}"
-    asked(course.teacher, "PATCH", path, {"published": True})
-    return path
 
 
 def save(person: Person, path: str, seq: int, **content: Any) -> Any:

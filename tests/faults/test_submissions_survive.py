@@ -34,7 +34,7 @@ from tests.killed_mongod import (
     kill_along,
 )
 from tests.people import Person
-from tests.taught import Taught, asked, taught
+from tests.taught import Taught, asked, assignment, taught
 
 SUBMISSIONS = int(os.environ.get("ACKNOWLEDGED_SUBMISSIONS", "150"))
 KILLS = int(os.environ.get("MONGOD_KILLS", "1"))
@@ -94,13 +94,6 @@ def writers(course: Taught) -> list[Writer]:
     together, alone = assignment(course, group_set_id=group_set), assignment(course)
     paired = [Writer(each, together, True) for pair in pairs for each in pair]
     return paired + [Writer(each, alone, False) for each in learners[len(paired) :]]
-
-
-def assignment(course: Taught, **settings: Any) -> str:
-    made = asked(course.teacher, "POST", f"{course.path}/assignments", {"title": "Leaves", **settings}, 201)
-    path = f"/assignments/{made['id']}"
-    asked(course.teacher, "PATCH", path, {"published": True})
-    return path
 
 
 def tab(those: list[Writer], chance: random.Random, tally: Tally) -> None:
