@@ -160,6 +160,20 @@ def test_a_persons_grade_tells_that_an_ai_had_suggested_one(course: Class):
     assert read(learner, path, learner.id)["ai"]["part"] == "suggested"
 
 
+def test_a_grade_from_before_the_suggestion_counts_as_given_unseen(course: Class):
+    path, learner, other = about_leaves(course, SUGGEST), course.learner(), course.learner()
+    made = [handed_in(each, path, text=REFERENCE) for each in (learner, other)]
+    rubric = course.owner.get(f"/rubrics/{made[0]['rubric']['id']}").json
+    said = [{"criterion_id": rubric["criteria"][0]["id"], "points": 10}]
+    given(course.owner, path, learner.id, criteria=said)
+    work_off(path)
+    before = read(course.owner, path, learner.id)
+    assert (before["version"], before["ai"], len(kept(made[0]))) == (1, None, 1)
+    given(course.owner, path, other.id, criteria=said)
+    found = course.owner.get(f"{path}/analysis").json["agreement"]
+    assert (found["pairs"], found["unseen"], found["exact"], found["kappa"]) == (2, 1, 1, None)
+
+
 def test_what_both_graders_say_is_given_within_the_bounds_with_its_penalty_to_the_group(
     course: Class, gemini: FakeGemini
 ):

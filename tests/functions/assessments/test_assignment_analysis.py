@@ -119,4 +119,7 @@ def test_people_and_the_ai_are_held_against_each_other_once_for_a_group(course: 
     persons, machines = (3, 2, 0), (3, 2, 1)
     expected = sum((one - other) ** 2 for one in persons for other in machines) / 3
     assert found["kappa"] == pytest.approx(1 - 1 / expected)
+    # Means 5/3 and 2, variances 14/9 and 6/9.
+    assert found["shift"] == pytest.approx((1 / 3) / (10 / 9) ** 0.5)
     assert [each["title"] for each in found["criteria"]] == ["Argument"]
+    assert found["unseen"] == 0

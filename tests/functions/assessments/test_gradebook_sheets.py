@@ -5,12 +5,15 @@ import io
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
+from tests.contract.test_role_matrix import suggested
 from tests.functions.assessments.assigned import new_assignment
 from tests.functions.assessments.sitting import TRUE_FALSE, sitting
 from tests.functions.assessments.submitting import handed_in, in_minutes
 from tests.functions.assessments.test_gradebook import EXAM, ORAL, WORK, cell, changed, placed, row
 from tests.functions.assessments.test_grades import given, read
+from tests.functions.assessments.test_grading_queue import queue
 from tests.functions.assessments.test_submissions import assistant
 from tests.functions.courses.enrolled import Class, open_class
 from tests.people import Answer, Api, Person
@@ -98,6 +101,20 @@ def test_a_dry_run_says_what_would_change_and_the_same_file_then_changes_it(cour
     after = row(course.owner, course, second)["cells"]
     assert (after["Oral exam"]["excused"], after[dry_title(essay, course)]["score"]) == (True, 5)
     assert bring(course, rows, dry_run=False, basis=dry["basis"]).json["code"] == "STALE_IMPORT"
+
+
+def test_what_comes_in_waits_no_more_and_says_that_an_ai_had_suggested_a_grade(course: Class, essay: str):
+    from lms.grading.repository import suggestions
+
+    learner = course.learner()
+    work = handed_in(learner, essay, text="Mine")
+    suggestions().insert_one({**suggested(), "submission_id": ObjectId(work["id"])})
+    assert len(queue(course.owner)) == 1
+    rows = [["email", header(course)[3]], [learner.email, 8.5]]
+    assert bring(course, rows, dry_run=False, basis=tried(course, rows)["basis"]).status == 200
+    grade = read(course.owner, essay, learner.id)
+    assert (grade["score"], grade["origin"], grade["ai"]["part"]) == (8.5, "person", "suggested")
+    assert queue(course.owner) == []
 
 
 def dry_title(path: str, course: Class) -> str:

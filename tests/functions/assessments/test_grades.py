@@ -217,6 +217,17 @@ def test_learners_see_no_grade_but_their_own_released_one(course: Class):
     assert [row["why"] for row in read(learner, at_once, learner.id)["history"]] == [None, "Found a page more"]
 
 
+def test_what_a_grade_was_while_it_was_held_is_never_told(course: Class):
+    path, learner = new_assignment(course), course.learner()
+    given(course.owner, path, learner.id, points=41, comment="A first thought")
+    assert course.owner.patch(path, {"release": "at_once"}).status == 200
+    given(course.owner, path, learner.id, 1, points=75, comment="Well told")
+    seen = read(learner, path, learner.id)
+    assert (seen["score"], len(seen["history"]), seen["history"][0]["after"]["raw"]) == (75, 1, 75)
+    assert set(seen["history"][0]["before"].values()) == {None}
+    assert "A first thought" in str(read(course.owner, path, learner.id)["history"])
+
+
 def test_staff_page_through_learners_with_work_and_grade(course: Class):
     path = new_assignment(course)
     done, idle = course.learner(), course.learner()

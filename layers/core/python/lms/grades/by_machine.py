@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from lms.enrollment import learners
 from lms.grades import grades, history, penalties, repository, scoring
+from lms.grades.history import Change
 from lms.mongo import Document, Transaction
 from lms.submissions import submissions
 
@@ -34,9 +35,7 @@ def give(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[str
     enrolled = learners.active([assignment["course_id"]], submission["member_ids"], tx)
     members = [row["user_id"] for row in enrolled]
     found = repository.of_learners(assignment["_id"], members, tx)
-    before = {
-        _id: found.get(_id) or history.none_yet(assignment, _id) for _id in members if _is_free(found.get(_id))
-    }
+    before = [found.get(_id) or history.none_yet(assignment, _id) for _id in members if _is_free(found.get(_id))]
     if not before:
         return "grade_stands"
     raw = scoring.in_proportion([{"points": given.points}], given.worth, assignment["points"])
@@ -49,9 +48,8 @@ def give(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[str
         "comment": given.comment,
         "origin": "ai",
         "ai": given.ai,
-        "graded_by": None,
     }
-    grades.written(tx, assignment, before, fields, WHY)
+    grades.written(tx, assignment, [Change(row, fields) for row in before], by=None, why=WHY)
     return "applied"
 
 

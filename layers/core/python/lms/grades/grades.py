@@ -3,7 +3,7 @@ a submission."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
@@ -48,8 +48,9 @@ def put(access: CourseAccess, name: str, body: GivenGrade, expected: int) -> Doc
         if body.group:
             before = {_id: row for _id, row in before.items() if _id == user_id or row["origin"] != "person"}
         _require_why(before, body.why)
-        fields = {**_given(tx, assignment, submission, body), "graded_by": access.caller.id}
-        return written(tx, assignment, before, fields, body.why)[user_id]
+        fields = _given(tx, assignment, submission, body)
+        given = [Change(row, fields) for row in before.values()]
+        return written(tx, assignment, given, by=access.caller.id, why=body.why)[user_id]
 
     try:
         grade = mongo.transaction(work)
@@ -114,25 +115,24 @@ def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[
 
 
 def written(
-    tx: Transaction,
-    assignment: Mapping[str, Any],
-    before: Mapping[ObjectId, Document],
-    fields: Mapping[str, Any],
-    why: str | None,
+    tx: Transaction, assignment: Mapping[str, Any], given: Sequence[Change], *, by: ObjectId | None, why: str | None
 ) -> dict[ObjectId, Document]:
-    """By learner, the grades with these fields in place of those ``before``; learners see them where the assignment
-    releases grades at once."""
+    """By learner, the grades as they are now: nothing of these learners waits for one any more, and they see theirs
+    where the assignment releases grades at once."""
     now = clock.now()
     at_once = now if assignment["release"] == "at_once" else None
-    given = [
-        Change(row, {**fields, "graded_at": now, "released_at": row["released_at"] or at_once})
-        for row in before.values()
+    dated = [
+        Change(
+            row,
+            {**fields, "graded_by": by, "graded_at": now, "released_at": row["released_at"] or at_once},
+        )
+        for row, fields in given
     ]
-    after = history.change(tx, given, by=fields["graded_by"], why=why)
-    waiting.graded(tx, assignment["_id"], before)
+    after = history.change(tx, dated, by=by, why=why)
+    waiting.graded(tx, assignment["_id"], [row["user_id"] for row in after])
     if at_once:
-        unseen = [row["user_id"] for row in before.values() if row["released_at"] is None]
-        releasing.tell(tx, assignment, unseen, by=fields["graded_by"])
+        unseen = [row["user_id"] for row, _ in given if row["released_at"] is None]
+        releasing.tell(tx, assignment, unseen, by=by)
     return {row["user_id"]: row for row in after}
 
 

@@ -91,6 +91,7 @@ def of(grade: Mapping[str, Any]) -> list[Document]:
 
 
 def since_release(rows: Sequence[Document]) -> list[Document]:
-    """What a learner may see: the change that released the grade, and what came after it."""
-    released = (index for index, row in enumerate(rows) if row["after"].get("released_at"))
-    return list(rows[next(released, len(rows)) :])
+    """What a learner may see: the change that released the grade, without what the grade was while it was held, and
+    what came after it."""
+    at = next((index for index, row in enumerate(rows) if row["after"].get("released_at")), len(rows))
+    return [{**row, "before": dict.fromkeys(row["before"])} for row in rows[at : at + 1]] + list(rows[at + 1 :])

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
-from lms import clock
 from lms.assignments import assignments
 from lms.errors import PreconditionFailed
-from lms.grades import history, penalties, releasing, repository, scoring
+from lms.grades import grades, history, penalties, repository, scoring
 from lms.grades.history import Change
+from lms.grading import parts, suggestions
 from lms.mongo import Document, Transaction
 from lms.submissions import submissions
 
@@ -27,20 +27,20 @@ def put(tx: Transaction, by: ObjectId, assignment_id: ObjectId, given: Mapping[O
     assignment = assignments.of(assignment_id, tx)
     found = repository.of_learners(assignment_id, given, tx)
     last = submissions.last_of(assignment_id, given.keys() - found.keys())
-    now = clock.now()
-    at_once = now if assignment["release"] == "at_once" else None
-    written = []
+    graded = []
     for user_id, (version, points) in given.items():
         before = found.get(user_id) or history.none_yet(assignment, user_id)
         if before["version"] != version:
             raise PreconditionFailed()
-        dates = {"graded_at": now, "released_at": before["released_at"] or at_once}
-        fields = _graded(assignment, before, last.get(user_id), points)
-        written.append(Change(before, {**fields, **dates, "graded_by": by}))
-    history.change(tx, written, by=by, why=why)
-    if at_once:
-        unseen = [change.before["user_id"] for change in written if change.before["released_at"] is None]
-        releasing.tell(tx, assignment, unseen, by=by)
+        graded.append(Change(before, _graded(assignment, before, last.get(user_id), points)))
+    suggested = suggestions.latest({change.fields["submission_id"] for change in graded} - {None}, tx)
+    grades.written(tx, assignment, [_told(each, suggested) for each in graded], by=by, why=why)
+
+
+def _told(change: Change, suggested: Mapping[ObjectId, Document]) -> Change:
+    """With the part that an AI had in it, for the learner to see."""
+    found = suggested.get(change.fields["submission_id"])
+    return Change(change.before, {**change.fields, "ai": parts.part(found, "suggested") if found else None})
 
 
 def _graded(

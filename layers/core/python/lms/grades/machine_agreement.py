@@ -1,7 +1,8 @@
 """How the grades that people gave agree with what an AI had suggested for the same submission.
 
-People saw the suggestion before they graded: what they took over from it counts as agreement, so that these figures
-say more of an AI than independent graders would. They show where it drifts from people, not how good it is.
+Who had the suggestion before them when they graded may have taken it over, which counts as agreement: such figures
+say more of an AI than independent graders would. They show where it drifts from people, not how good it is. Grades
+from before there was a suggestion are the better evidence, and counted as ``unseen``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ class Rated(NamedTuple):
     criterion_id: ObjectId
     levels: int
     pair: Pair
+    unseen: bool
 
 
 def graded(assignment_id: ObjectId, user_ids: Sequence[ObjectId]) -> list[Document]:
@@ -42,6 +44,7 @@ def of(grades: Sequence[Mapping[str, Any]], rubrics: Rubrics) -> Document:
     half = len(compared) // 2
     return {
         **_agreement(list(chain(*compared))),
+        "unseen": sum(each.unseen for each in chain(*compared)),
         "criteria": list(_by_criterion(compared, rubrics)),
         "drift": drift(*(_calibrated(list(chain(*part))) for part in (compared[:half], compared[half:]))),
     }
@@ -63,7 +66,7 @@ def _rated(
         if points is not None:
             worth = sorted(level["points"] for level in criteria[each["criterion_id"]]["levels"])
             pair = _place(worth, each["points"]), _place(worth, points)
-            yield Rated(each["criterion_id"], len(worth), pair)
+            yield Rated(each["criterion_id"], len(worth), pair, unseen=grade["ai"] is None)
 
 
 def _place(worth: Sequence[float], points: float) -> int:

@@ -64,10 +64,10 @@ _PERSONS = ["person", "group"]
 
 def by_rubric(assignment_id: ObjectId, user_ids: Sequence[ObjectId], limit: int) -> list[Document]:
     """What persons gave these learners along a rubric for submissions, the last one first: ``submission_id``,
-    ``rubric`` and ``criteria``."""
+    ``rubric``, ``criteria`` and ``ai``."""
     theirs = {"assignment_id": assignment_id, "user_id": {"$in": list(user_ids)}}
     wanted = {**theirs, "origin": {"$in": _PERSONS}, "rubric": {"$ne": None}, **_OF_SUBMISSIONS}
-    fields = {"submission_id": 1, "rubric": 1, "criteria.criterion_id": 1, "criteria.points": 1}
+    fields = {"submission_id": 1, "rubric": 1, "criteria.criterion_id": 1, "criteria.points": 1, "ai": 1}
     return list(grades().find(wanted, fields, batch_size=10_000).sort("graded_at", DESCENDING).limit(limit))
 
 

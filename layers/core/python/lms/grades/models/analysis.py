@@ -67,9 +67,11 @@ class CriterionAgreement(AgreementFigures):
 
 
 class AiAgreement(AgreementFigures):
-    """Of the levels that people gave and those that an AI had suggested before, which they saw: what they took over
-    counts as agreement. ``drift``: what to look into, by the later half of the grades beside the earlier one."""
+    """Of the levels that people gave and those that an AI suggested: what they took over from it counts as
+    agreement. ``unseen``: how many of the pairs people gave before there was a suggestion. ``drift``: what to look
+    into, by the later half of the grades beside the earlier one."""
 
+    unseen: int
     criteria: list[CriterionAgreement]
     drift: list[Literal["low_agreement", "falling_agreement", "harsher", "milder"]]
 
