@@ -1,3 +1,7 @@
+from time import process_time
+
+import pytest
+
 from lms.similarity.documents import of_code, of_text
 from lms.similarity.exclusions import phrases
 from lms.similarity.fingerprints import TEXT
@@ -27,6 +31,13 @@ def test_references_are_left_out_up_to_the_next_heading_and_other_text_under_the
     assert kept(text) == "the tide comes in twice a day … appendix more of my own"
     hidden = "References\n\nThe tide comes in twice a day,\nas all who live there know,\nand goes out twice.\n"
     assert "the tide comes in" in kept(hidden)
+
+
+@pytest.mark.parametrize("line", ["1\n", " \n", "references\n", "# references\n", '"a ', "> a\n", '"\n a'])
+def test_no_long_text_takes_long(line: str):
+    began = process_time()
+    of_text(line * (200_000 // len(line)))
+    assert process_time() - began < 10, "the square of its length would take hours"
 
 
 def test_what_the_template_holds_is_left_out():

@@ -1,6 +1,7 @@
 """What two honest documents may share: quotes, references, the task's own text, phrases that many use."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
 from lms.similarity.fingerprints import Thresholds, grams
@@ -16,8 +17,8 @@ _QUOTE = re.compile(
     re.MULTILINE,
 )
 _REFERENCES = re.compile(
-    r"^[\W\d_]*(?:references|bibliography|works cited|list of references|literature(?: cited)?|sources"
-    r"|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?|bibliographie|références|bibliografía|referencias)\W*$",
+    r"^(?:[^\w\n]|[\d_])*(?:references|bibliography|works cited|list of references|literature(?: cited)?|sources"
+    r"|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?|bibliographie|références|bibliografía|referencias)[^\w\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _HEADING = re.compile(r"^#{1,6}\s|^appendix\b|^anhang\b|^annexe\b", re.IGNORECASE | re.MULTILINE)
@@ -38,10 +39,11 @@ def quotes(text: str, tokens: Sequence[Token]) -> list[Range]:
 def references(text: str) -> list[Range]:
     """From a heading of that name to the next heading, where enough of its lines have a year, an address or a
     number in brackets: other text under such a heading is compared."""
+    headings = list(_REFERENCES.finditer(text))
+    ends = sorted({match.start() for match in (*headings, *_HEADING.finditer(text))} | {len(text)})
     found = []
-    for heading in _REFERENCES.finditer(text):
-        following = _HEADING.search(text, heading.end())
-        part = Range(heading.start(), following.start() if following else len(text))
+    for heading in headings:
+        part = Range(heading.start(), ends[bisect_right(ends, heading.start())])
         lines = [line for line in text[heading.end() : part.end].splitlines() if line.strip()]
         if lines and sum(bool(_REFERENCE.search(line)) for line in lines) >= _LEAST_REFERENCES * len(lines):
             found.append(part)

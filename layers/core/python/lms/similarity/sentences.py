@@ -18,6 +18,9 @@ PARAPHRASED = 0.75
 # The same where two or more of a pair of texts have it: of passages of ten sentences from one such text 1.5 in 100
 # pairs do.
 PARAPHRASED_TOGETHER = 0.65
+# Of the sentences with most of another's words so many are aligned with it: in a text whose sentences are all of
+# the same words each would be like each.
+_MOST_ALIGNED = 50
 _END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+|(?<=[。！？])|\n\s*\n")
 
 Embed = Callable[[list[str]], Any]
@@ -87,7 +90,9 @@ class _Sentences:
         if not found:
             return []
         both = np.bincount(np.concatenate(found), minlength=len(self._lengths))
-        numbers: list[int] = np.flatnonzero(both / np.maximum(self._lengths, len(mine)) >= REWORDED).tolist()
+        shares = both / np.maximum(self._lengths, len(mine))
+        possible = np.flatnonzero(shares >= REWORDED)
+        numbers: list[int] = possible[np.argsort(-shares[possible], kind="stable")][:_MOST_ALIGNED].tolist()
         return numbers
 
 
