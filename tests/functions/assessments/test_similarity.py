@@ -140,6 +140,17 @@ def test_a_blind_assignment_shows_pseudonyms(course: Class):
     assert of(course.owner, made[0])[0]["other"]["member_ids"] == [shown[1]]
 
 
+def test_what_shows_names_tells_nothing_of_what_is_graded_blind(course: Class):
+    blind, open_ = new_assignment(course, blind=True), new_assignment(course, **COMPARED)
+    handed_in(course.learner(), blind, text=text(7))
+    made = handed_in(course.learner(), open_, text=text(7))
+    run(course, open_)
+    assert of(course.owner, made)[0]["other"]["hidden"]
+    assert ranking(course.owner, open_)["items"][0]["earlier"]["hidden"]
+    assert course.owner.post(f"{blind}/release", {}).status == 200
+    assert not of(course.owner, made)[0]["other"]["hidden"]
+
+
 def test_an_assistant_of_cohorts_sees_what_touches_them_and_not_the_others(course: Class):
     from lms.courses.repository import courses
 

@@ -19,7 +19,7 @@ Side = Mapping[str, Any]
 class Sides:
     """What the caller, who is staff of the course, sees of these sides of an assignment's pairs.
 
-    While it is graded blind, what was handed in for others under a name stays hidden as well: who reads that the
+    Of one that is graded blind and one that shows names the other side stays hidden as well: who reads that the
     same text stands in both knows whose both are.
     """
 
@@ -31,7 +31,9 @@ class Sides:
         seen = [side for theirs in by_course.values() for side in _seen(access, theirs)]
         self._named = {_id: _names(_id) for _id in {assignment_id, *(side["assignment_id"] for side in seen)}}
         blind = self._named[assignment_id] is not None
-        self._shown = {side["submission_id"] for side in seen if self._named[side["assignment_id"]] or not blind}
+        self._shown = {
+            side["submission_id"] for side in seen if (self._named[side["assignment_id"]] is not None) is blind
+        }
 
     def shows(self, side: Side) -> bool:
         return side["submission_id"] in self._shown
