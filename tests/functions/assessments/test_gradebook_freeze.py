@@ -53,6 +53,33 @@ def test_a_frozen_grade_stays_whatever_is_graded_later(course: Class):
     assert second["frozen"]["derivation"] is None
 
 
+def test_a_learner_sees_a_frozen_grade_once_all_that_it_was_made_of_is_released(course: Class):
+    learner = course.learner()
+    path = new_assignment(course, points=10)
+    given(course.owner, path, learner.id, points=8)
+    frozen(course)
+    assert row(course.owner, course, learner)["letter"] == "B"
+    own = page(learner, course)["items"][0]
+    assert (own["frozen"], own["letter"]) == (None, None)
+    assert course.owner.post(f"{path}/release", {}).status == 200
+    later = new_assignment(course, points=10)
+    given(course.owner, later, learner.id, points=1)
+    seen = page(learner, course)["items"][0]["frozen"]
+    assert seen["percent"] == 80 and "graded" not in seen, "whatever is held since then"
+
+
+def test_who_comes_after_the_freeze_has_no_frozen_grade_and_who_leaves_keeps_it(course: Class):
+    leaves = course.learner()
+    given(course.owner, new_assignment(course, points=10), leaves.id, points=8)
+    frozen(course)
+    comes = course.learner()
+    assert row(course.owner, course, comes)["frozen"] is None
+    assert course.owner.delete(f"{course.path}/enrollments/{leaves.id}").status in (200, 204)
+    assert [each["user_id"] for each in page(course.owner, course)["items"]] == [comes.id]
+    kept = row(course.owner, course, leaves, f"?learner={leaves.id}")
+    assert kept["frozen"]["percent"] == 80
+
+
 def test_what_is_frozen_is_changed_only_once_it_is_unfrozen_with_a_reason(course: Class):
     from lms.audit import audit_log
     from lms.gradebook.repository import final_grades

@@ -67,6 +67,7 @@ def _fixed(row: Row, frozen: Mapping[str, Any]) -> Document:
         "percent": rows.percent(override.percent if override else result.final.percent),
         "letter": result.letter,
         "computed": rows.percent(result.final.percent),
+        "graded": [id for id, cell in row.cells.items() if cell["score"] is not None],
         "derivation": [*derivation.of_total(result.final), *derivation.of_override(result)],
         "bands": row.book.bands,
         "version": row.book.version,

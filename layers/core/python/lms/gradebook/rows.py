@@ -87,12 +87,15 @@ def made(book: Book, enrollments: Sequence[Document], parts: Parts, now: datetim
 
 
 def seen_by_the_learner(row: Row, scores: Mapping[ObjectId, float]) -> Row:
-    """With released grades alone, and those ``scores`` of quizzes that are; the rest is as if it waited."""
+    """With released grades alone, and those ``scores`` of quizzes that are; the rest is as if it waited. A frozen
+    grade is seen once all are that it was made of."""
     cells = {id: cell if cell["released"] else _held(cell) for id, cell in row.cells.items()}
     for id in cells.keys() & row.book.quizzes.keys():
         score = scores.get(ObjectId(id))
         cells[id] = _held(cells[id]) if score is None else {**cells[id], "score": score, "raw": score}
-    return replace(row, cells=cells)
+    held = {id for id, cell in cells.items() if cell["score"] is None}
+    frozen = row.frozen if row.frozen and held.isdisjoint(row.frozen.get("graded", ())) else None
+    return replace(row, cells=cells, frozen=frozen)
 
 
 def _held(cell: Document) -> Document:
