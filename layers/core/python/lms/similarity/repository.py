@@ -129,9 +129,11 @@ def examined(run_id: ObjectId) -> tuple[list[ObjectId], list[Document]]:
     return [_id for batch in run.get("comparisons", ()) for _id in batch], run.get("unread", [])
 
 
-def add_unread(tx: Transaction, run_id: ObjectId, rows: Sequence[Document]) -> None:
+def add_unread(tx: Transaction, run_id: ObjectId, rows: Sequence[Document], most: int) -> None:
+    """The first ``most`` of the run are kept."""
     if rows:
-        runs().update_one({"_id": run_id}, {"$push": {"unread": {"$each": list(rows)}}}, session=tx.session)
+        push = {"$push": {"unread": {"$each": list(rows), "$slice": most}}}
+        runs().update_one({"_id": run_id}, push, session=tx.session)
 
 
 def add_pairs(tx: Transaction, rows: Sequence[Document]) -> None:

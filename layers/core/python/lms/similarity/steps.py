@@ -130,7 +130,7 @@ def _compare(run: Document, cohort: int) -> Finish:
 
     def keep(tx: Transaction) -> Document:
         repository.add_pairs(tx, rows)
-        repository.add_unread(tx, run["_id"], unread)
+        repository.add_unread(tx, run["_id"], unread, _MOST_UNREAD)
         return {}
 
     return keep
@@ -255,7 +255,7 @@ def _rank(job: Document) -> Finish:
     counts = {"submissions": len(examined), "pairs": len(pairs), "clusters": len(found["clusters"])}
 
     def keep(tx: Transaction) -> Document:
-        read = {"submissions": len(examined), "unread": unread[:_MOST_UNREAD]}
+        read = {"submissions": len(examined), "unread": unread}
         finished = {"run_id": run_id, "at": clock.now(), **read, **found}
         repository.finish(tx, assignment_id, finished)
         tx.after_commit(lambda: repository.remove_before(assignment_id, run_id))
