@@ -52,13 +52,7 @@ def put(access: CourseAccess, name: str, body: GivenGrade, expected: int) -> Doc
         given = [Change(row, fields) for row in before.values()]
         return written(tx, assignment, given, by=access.caller.id, why=body.why)[user_id]
 
-    try:
-        grade = mongo.transaction(work)
-    except BulkWriteError as error:
-        if all(each["code"] == _DUPLICATE for each in error.details["writeErrors"]):
-            raise PreconditionFailed() from None
-        raise
-    return shown(access, grade)
+    return shown(access, mongo.transaction(work))
 
 
 def _members(access: CourseAccess, body: GivenGrade, submission: Mapping[str, Any] | None) -> set[ObjectId]:
@@ -118,7 +112,10 @@ def written(
     tx: Transaction, assignment: Mapping[str, Any], given: Sequence[Change], *, by: ObjectId | None, why: str | None
 ) -> dict[ObjectId, Document]:
     """By learner, the grades as they are now: nothing of these learners waits for one any more, and they see theirs
-    where the assignment releases grades at once."""
+    where the assignment releases grades at once.
+
+    Raise 412 where another has given one of them a first grade at the same time.
+    """
     now = clock.now()
     at_once = now if assignment["release"] == "at_once" else None
     dated = [
@@ -128,7 +125,12 @@ def written(
         )
         for row, fields in given
     ]
-    after = history.change(tx, dated, by=by, why=why)
+    try:
+        after = history.change(tx, dated, by=by, why=why)
+    except BulkWriteError as error:
+        if all(each["code"] == _DUPLICATE for each in error.details["writeErrors"]):
+            raise PreconditionFailed() from None
+        raise
     waiting.graded(tx, assignment["_id"], [row["user_id"] for row in after])
     if at_once:
         unseen = [row["user_id"] for row, _ in given if row["released_at"] is None]
