@@ -1,18 +1,27 @@
 """Essays of quizzes along a rubric: POST /attempts/{id}/grade; POST, GET /attempts/{id}/ai-grade."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
 from infra.local.stack import Stack
+from lms import clock
+from lms.attempts import finishing
+from lms.attempts.repository import attempts
+from lms.courses.repository import courses
+from lms.jobs.repository import jobs
+from lms.spending.repository import budgets
+from tests.at_once import results
 from tests.core.ai.assessed import REFERENCE, RIGHT
 from tests.functions.assessments.assigned import levels, new_rubric
 from tests.functions.assessments.grading import asked, message
-from tests.functions.assessments.sitting import Sitting, sitting
+from tests.functions.assessments.sitting import TRUE_FALSE, Sitting, sitting
 from tests.functions.courses.enrolled import Class
 from tests.gemini_server import FakeGemini
+from tests.mongo_commands import recorded
 from tests.people import Answer, Api
 
 CRITERIA = [
@@ -26,6 +35,10 @@ ESSAY = {"prompt": "Why are leaves green?", "content": {"kind": "essay", "refere
 def gemini(ground: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGemini]:
     with asked(ground, monkeypatch) as server:
         yield server
+
+
+def jobs_of(attempt: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(jobs().find({"attempt_id": ObjectId(attempt["id"])}).sort("_id", 1))
 
 
 def rubric_of(quiz: Sitting) -> dict[str, Any]:
@@ -79,8 +92,6 @@ def test_an_essay_is_graded_along_the_rubric_as_it_was_when_the_attempt_began(ap
 
 
 def test_what_the_learner_has_seen_changes_only_with_a_reason_which_is_kept(api: Api):
-    from lms.attempts.repository import attempts
-
     quiz = sitting(api, ESSAY)
     done = quiz.taken({"1": RIGHT})
     assert give(quiz, done, points=4).status == 200
@@ -161,8 +172,81 @@ def test_an_ai_suggests_and_changes_nothing(api: Api, gemini: FakeGemini):
 def test_an_attempt_that_is_open_again_is_left_alone(api: Api, gemini: FakeGemini):
     quiz = sitting(api, ESSAY, ai_grading="suggest")
     done = quiz.taken({"1": RIGHT})
-    job_id = quiz.owner.post(f"/attempts/{done['id']}/ai-grade").json["job_id"]
+    [job] = jobs_of(done)
     assert quiz.owner.post(f"/attempts/{done['id']}/reopen", {}).status == 200
-    assert message(ObjectId(job_id), "essay-1") == []
-    assert quiz.owner.get(f"/jobs/{job_id}").json["status"] == "succeeded"
+    assert message(job["_id"], "essay-1") == []
+    assert quiz.owner.get(f"/jobs/{job['_id']}").json["status"] == "succeeded"
     assert gemini.calls == [] and quiz.owner.get(f"/attempts/{done['id']}/ai-grade").status == 404
+
+
+def test_handing_in_has_what_is_to_be_read_graded_once(api: Api, gemini: FakeGemini):
+    quiz = sitting(api, ESSAY, TRUE_FALSE, ESSAY, ai_grading="suggest")
+    started = quiz.start()
+    quiz.save(started["id"], {"1": " \n", "2": True, "3": RIGHT})
+    attempt = attempts().find_one({"_id": ObjectId(started["id"])})
+    assert attempt
+    results(*[partial(finishing.finish, attempt, attempt["user_id"], "learner")] * 4)
+    quiz.submit(started["id"])
+    [job] = jobs_of(started)
+    assert (str(job["owner_id"]), job["item_ids"]) == (quiz.owner.id, ["3"])
+    assert message(job["_id"], "essay-3") == []
+    [found] = quiz.owner.get(f"/attempts/{started['id']}/ai-grade").json["items"]
+    assert found["item_id"] == "3" and len(gemini.calls) == 1
+    assert quiz.owner.post(f"/attempts/{started['id']}/reopen", {}).status == 200
+    quiz.submit(started["id"])
+    assert len(jobs_of(started)) == 2
+
+
+def test_at_the_deadline_too(api: Api):
+    quiz = sitting(api, ESSAY, ai_grading="suggest", time_limit_minutes=10)
+    started = quiz.start()
+    quiz.save(started["id"], {"1": RIGHT})
+    overdue = {"ends_at": clock.now(), "deadline_at": clock.now()}
+    attempts().update_one({"_id": ObjectId(started["id"])}, {"$set": overdue})
+    for _ in range(2):
+        finishing.close_overdue(clock.now(), 500)
+    [job] = jobs_of(started)
+    assert job["item_ids"] == ["1"]
+
+
+def test_nobody_is_asked_about_a_blank_essay_or_by_a_quiz_that_does_not_want_it(api: Api):
+    assert jobs_of(sitting(api, ESSAY).taken({"1": RIGHT})) == []
+    assert jobs_of(sitting(api, ESSAY, ai_grading="suggest").taken({"1": " "})) == []
+
+
+def test_a_deleted_course_hands_in_and_asks_nobody(api: Api):
+    quiz = sitting(api, ESSAY, ai_grading="suggest")
+    started = quiz.start()
+    quiz.save(started["id"], {"1": RIGHT})
+    courses().update_one({"_id": ObjectId(quiz.course_id)}, {"$set": {"deleted_at": clock.now()}})
+    attempt = attempts().find_one({"_id": ObjectId(started["id"])})
+    assert attempt and finishing.finish(attempt, None, "deadline")["status"] == "submitted"
+    assert jobs_of(started) == []
+
+
+def test_a_budget_that_is_used_up_keeps_nobody_from_handing_in(api: Api, gemini: FakeGemini):
+    quiz = sitting(api, ESSAY, ai_grading="suggest")
+    none = {"tokens": 0, "usd": None}
+    field = f"courses.{quiz.course_id}"
+    budgets().update_one({"_id": "budgets"}, {"$set": {field: none, "version": 1}}, upsert=True)
+    try:
+        done = quiz.taken({"1": RIGHT})
+        assert quiz.owner.post(f"/attempts/{done['id']}/ai-grade").json["code"] == "BUDGET_EXCEEDED"
+        [job] = jobs_of(done)
+        message(job["_id"], "essay-1")
+    finally:
+        budgets().update_one({"_id": "budgets"}, {"$unset": {field: ""}})
+    [job] = jobs_of(done)
+    assert (job["status"], job["error"]["code"], gemini.calls) == ("failed", "BUDGET_EXCEEDED", [])
+
+
+def test_only_who_asks_for_suggestions_pays_for_them(api: Api):
+    figures = []
+    for mode in ("off", "suggest"):
+        quiz = sitting(api, ESSAY, ai_grading=mode)
+        started = quiz.start()
+        quiz.save(started["id"], {"1": RIGHT})
+        with recorded() as log:
+            quiz.submit(started["id"])
+        figures.append(len(log))
+    assert figures == [9, 15]

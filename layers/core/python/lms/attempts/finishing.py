@@ -11,6 +11,7 @@ from lms import clock, events, mongo
 from lms.attempts import asking, corrections, repository, results, scoring
 from lms.errors import NotFound
 from lms.mongo import Document, Transaction
+from lms.quizzes import policies
 from lms.telemetry import logger
 
 By = Literal["learner", "deadline"]
@@ -52,13 +53,26 @@ def _handed_in(attempt: Mapping[str, Any], by: By) -> Document:
 def _finish(
     tx: Transaction, attempt: Mapping[str, Any], fields: Mapping[str, Any], actor_id: ObjectId | None
 ) -> Document | None:
-    finished = results.settle(tx, attempt, fields)
+    quiz = policies.of(attempt["quiz_id"], tx)
+    finished = results.settle(tx, quiz, attempt, fields)
     if finished:
+        _have_graded(tx, quiz, finished)
         data = {name: attempt[name] for name in ("course_id", "quiz_id", "user_id", "number")}
         events.record(
             tx, "attempt.submitted", actor=actor_id, subject=attempt["_id"], by=fields["submitted_by"], **data
         )
     return finished
+
+
+def _have_graded(tx: Transaction, quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> None:
+    """Ask an AI for suggestions where the quiz wants them and a person must read."""
+    rows = attempt["results"]
+    to_read = [row["item_id"] for row in rows if row["fraction"] is None and not row.get("dropped")]
+    if to_read and quiz.get("ai_grading") == "suggest":
+        # Imported here: most quizzes do not ask for it.
+        from lms.grading import essay_runs
+
+        essay_runs.handed_in(tx, attempt, to_read)
 
 
 def scored(items: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> list[Document]:

@@ -178,7 +178,8 @@ def _written(
 ) -> Document:
     """Write what changes the attempt's results."""
     history = [*attempt["history"], _row(access, action, **detail, before=attempt["score"])]
-    written = results.settle(tx, attempt, {**fields, "history": history})
+    quiz = policies.of(attempt["quiz_id"], tx)
+    written = results.settle(tx, quiz, attempt, {**fields, "history": history})
     return _recorded(tx, access, written, action)
 
 

@@ -15,10 +15,11 @@ from lms.quizzes import policies
 _PRECISION = 6
 
 
-def settle(tx: Transaction, attempt: Mapping[str, Any], fields: Mapping[str, Any]) -> Document | None:
-    """Write ``fields`` of an attempt that is handed in, with its score, and all that hangs on that; None where
-    another write came between."""
-    quiz = policies.of(attempt["quiz_id"], tx)
+def settle(
+    tx: Transaction, quiz: Mapping[str, Any], attempt: Mapping[str, Any], fields: Mapping[str, Any]
+) -> Document | None:
+    """Write ``fields`` of an attempt that is handed in, with its score by its quiz's policies, and all that hangs
+    on that; None where another write came between."""
     after = {**attempt, **fields}
     written = repository.change(tx, attempt["_id"], attempt["version"], {**fields, **worth(quiz, after)})
     if written:
@@ -33,7 +34,7 @@ def redate(tx: Transaction, attempt_id: ObjectId, dates: Mapping[str, Any]) -> N
     if attempt["status"] == "open":
         repository.change(tx, attempt_id, attempt["version"], dates)
     else:
-        settle(tx, attempt, dates)
+        settle(tx, policies.of(attempt["quiz_id"], tx), attempt, dates)
 
 
 def worth(quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> Document:

@@ -11,6 +11,12 @@ from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
 
 
+def owner_of(tx: Transaction, course_id: ObjectId) -> ObjectId | None:
+    """None for a deleted course."""
+    found = repository.course(course_id, {"owner_id": 1}, tx)
+    return found["owner_id"] if found else None
+
+
 def transfer(access: CourseAccess, user_id: ObjectId, expected: int | None) -> Document:
     """Give the course to somebody; who owned it becomes one of its instructors.
 

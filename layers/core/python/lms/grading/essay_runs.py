@@ -1,7 +1,13 @@
 """Having an AI suggest grades for the essays of a quiz's attempt. The steps that do it stand in ``essay_steps``."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bson import ObjectId
+
 from lms.ai.providers import configured
 from lms.attempts import essays
+from lms.courses import ownership
 from lms.courses.access import CourseAccess
 from lms.errors import Conflict
 from lms.grading.runs import KIND
@@ -37,18 +43,38 @@ def waiting(access: CourseAccess) -> list[str]:
 
 def start(tx: Transaction, access: CourseAccess, item_ids: list[str]) -> Document:
     """The job. Raise 429 BUDGET_EXCEEDED where a model would be asked and a budget is used up."""
+    return _start(tx, access.caller.id, access.resource, item_ids)
+
+
+def handed_in(tx: Transaction, attempt: Mapping[str, Any], item_ids: Sequence[str]) -> None:
+    """Have these essays graded. The job is the course's owner's, at whose cost it is; a budget that is used up
+    keeps nobody from handing in, the job tells of it."""
+    owner_id = ownership.owner_of(tx, attempt["course_id"])
+    if owner_id:
+        _start(tx, owner_id, attempt, item_ids, whatever_is_left=True)
+
+
+def _start(
+    tx: Transaction,
+    owner_id: ObjectId,
+    attempt: Mapping[str, Any],
+    item_ids: Sequence[str],
+    *,
+    whatever_is_left: bool = False,
+) -> Document:
     first, *others = map(step_of, item_ids)
     return starting.start(
         tx,
-        access.caller.id,
+        owner_id,
         KIND,
         first_step=first,
         beside=others,
         stage=STAGE,
         total=len(item_ids),
-        course_id=access.course_id,
-        quiz_id=access.resource["quiz_id"],
-        attempt_id=access.resource["_id"],
-        item_ids=item_ids,
+        whatever_is_left=whatever_is_left,
+        course_id=attempt["course_id"],
+        quiz_id=attempt["quiz_id"],
+        attempt_id=attempt["_id"],
+        item_ids=list(item_ids),
         provider=configured(),
     )
