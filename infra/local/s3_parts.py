@@ -30,12 +30,15 @@ def keep_to_s3() -> None:
     _leave_readers_what_they_read()
 
 
+# moto takes the upload away before the object is there: who asks for its parts meanwhile waits.
+_completing = threading.Lock()
+
+
 def _complete_once() -> None:
-    completing = threading.Lock()
     complete = S3Backend.complete_multipart_upload
 
     def once(self: S3Backend, bucket_name: str, multipart_id: str, *args: Any, **kwargs: Any) -> Any:
-        with completing:
+        with _completing:
             if multipart_id not in self.get_bucket(bucket_name).multiparts:
                 raise NoSuchUpload(upload_id=multipart_id)
             return complete(self, bucket_name, multipart_id, *args, **kwargs)
@@ -82,7 +85,12 @@ def _check_and_list_checksums() -> None:
 
     for name in ("put_object", "upload_part"):
         setattr(S3Response, name, checked(getattr(S3Response, name)))
-    setattr(S3Response, "list_parts", listed)  # noqa: B010 (mypy forbids the plain assignment)
+
+    def listed_between(self: S3Response) -> Any:
+        with _completing:
+            return listed(self)
+
+    setattr(S3Response, "list_parts", listed_between)  # noqa: B010 (mypy forbids the plain assignment)
 
 
 def _adding_to(

@@ -60,5 +60,8 @@ def test_a_gradebook_from_its_categories_to_the_frozen_grade(stack_api: Api):
     [own] = asked(teacher, "GET", f"{book}?learner={ada.id}")["items"]
     assert (own["frozen"]["percent"], own["final"]["percent"]) == (percent, percent)
     [seen] = asked(ada, "GET", book)["items"]
-    assert seen["frozen"]["percent"] == percent and seen["cells"][0]["score"] is None, "the essay is held"
+    assert seen["frozen"] is None and seen["cells"][0]["score"] is None, "the essay is held"
+    asked(teacher, "POST", f"/assignments/{essay}/release", {})
+    [seen] = asked(ada, "GET", book)["items"]
+    assert (seen["frozen"]["percent"], seen["cells"][0]["score"]) == (percent, 8)
     assert ben.get(f"{book}?learner={ada.id}").status == 404

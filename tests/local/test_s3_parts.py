@@ -82,3 +82,21 @@ def test_who_reads_while_another_object_takes_the_place_reads_one_of_them_whole(
     *written, first, second = results(*(partial(write, each) for each in contents), read, read)
     assert set().union(*written) == etags
     assert first | second <= {(etag, True) for etag in etags}
+
+
+def test_an_upload_is_gone_only_when_its_object_is_there(s3: Any, upload: dict[str, str]) -> None:
+    etag = s3.upload_part(**upload, PartNumber=1, Body=PART * 10)["ETag"]
+    s3.delete_object(Bucket="parts", Key="k")
+
+    def complete() -> None:
+        s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]})
+
+    def follow() -> int:
+        while True:
+            try:
+                s3.list_parts(**upload)
+            except ClientError:
+                length: int = s3.head_object(Bucket="parts", Key="k")["ContentLength"]
+                return length
+
+    assert results(complete, follow, follow)[1:] == [len(PART) * 10] * 2
