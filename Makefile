@@ -13,7 +13,7 @@ start: $(VENV)/.start
 	@$(BIN)/python -m infra.local $(ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # At full length what `make test` runs short.
 faults: $(VENV)/.test
