@@ -113,7 +113,11 @@ def _seed(owner: ObjectId) -> tuple[ObjectId, list[ObjectId], list[ObjectId]]:
         database.grades.insert_many(rows)
     for quiz_id in quiz_ids:
         result = {"course_id": course_id, "quiz_id": quiz_id, "graded_attempts": 1}
-        rows = [{**result, "_id": ObjectId(), "user_id": _id, "percent": rng.randrange(0, 101)} for _id in people]
+        shares = [f"{rng.randrange(0, 101)}/100" for _ in people]
+        rows = [
+            {**result, "_id": ObjectId(), "user_id": _id, "share": share}
+            for _id, share in zip(people, shares, strict=True)
+        ]
         database.quiz_results.insert_many(rows)
     return course_id, assignment_ids, quiz_ids
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -77,6 +78,14 @@ def test_any_points_come_back_as_they_were():
         score = Decimal(rng.randint(0, 10 ** rng.randint(1, 4))).scaleb(-rng.randint(0, 4))
         text = written([ESSAY], [row(ADA, essay=Cell(score))], comma=rng.random() < 0.5)
         assert [each.value for each in read(text, [ESSAY], LEARNERS).proposals] == [score]
+
+
+def test_a_quiz_is_rounded_as_it_is_read_again():
+    cells = {QUIZ.id: Cell(Fraction(200, 3))}
+    text = written([QUIZ], [Row(ADA, cells, course_grade(CATEGORIES, ITEMS, cells))])
+    assert table(text)[1][3] == "66.6667"
+    found = read(text, [QUIZ], LEARNERS)
+    assert (changes(found.proposals, {ADA.id: cells}), found.problems) == ([], [])
 
 
 def test_a_dry_run_says_what_each_cell_becomes():

@@ -340,3 +340,20 @@ def test_a_quiz_counts_by_its_result_and_to_its_learner_once_that_is_released(ap
     assert (own["cells"][0]["score"], own["cells"][0]["submitted"], own["final"]["percent"]) == (None, True, None)
     quiz.change(feedback_release="now")
     assert page(quiz.learner, course)["items"][0]["final"]["percent"] == 50
+
+
+def test_a_quiz_counts_unrounded_and_to_its_learner_alike(api: Api):
+    questions = [{**TRUE_FALSE, "points": points} for points in (1, 2)]
+    quiz = sitting(api, *questions, score_policy="average")
+    course = Class(api, quiz.owner, quiz.course_id)
+    quiz.taken({"1": True, "2": False})
+    path = new_assignment(course, points=1000)
+    given(course.owner, path, quiz.learner.id, points=101)
+    assert course.owner.post(f"{path}/release", {}).status == 200
+    categories = [{**WORK, "weight": 85}, {**EXAM, "weight": 15}]
+    columns = [placed(path), {"kind": "quiz", "id": quiz.quiz_id, "category_id": "exam"}]
+    changed(course, 0, categories=categories, columns=columns)
+    seen = row(course.owner, course, quiz.learner)
+    assert seen["cells"]["Check"]["score"] == 33.333333
+    assert seen["final"]["percent"] == 13.59, "10.1 × 0.85 + 33 1/3 × 0.15 = 13.585"
+    assert row(quiz.learner, course, quiz.learner)["final"] == seen["final"]

@@ -8,7 +8,8 @@ from bson import ObjectId
 
 from tests.at_once import endings, results
 from tests.functions.assessments.assigned import new_assignment, owners_access
-from tests.functions.assessments.test_gradebook import EXAM, ORAL, cell, change, changed, page, row
+from tests.functions.assessments.sitting import SHORT, TRUE_FALSE, sitting
+from tests.functions.assessments.test_gradebook import EXAM, ORAL, WORK, cell, change, changed, page, placed, row
 from tests.functions.assessments.test_gradebook_sheets import bring, tried
 from tests.functions.assessments.test_grades import given
 from tests.functions.courses.authored import events_of
@@ -66,6 +67,36 @@ def test_a_learner_sees_a_frozen_grade_once_all_that_it_was_made_of_is_released(
     given(course.owner, later, learner.id, points=1)
     seen = page(learner, course)["items"][0]["frozen"]
     assert seen["percent"] == 80 and "graded" not in seen, "whatever is held since then"
+
+
+def test_of_a_quiz_that_never_tells_what_is_right_the_total_counts_and_is_seen(api: Api):
+    quiz = sitting(api, TRUE_FALSE, SHORT, feedback_release="never")
+    course = Class(api, quiz.owner, quiz.course_id)
+    quiz.taken({"1": True, "2": "Rome"})
+    frozen(course)
+    own = page(quiz.learner, course)["items"][0]
+    assert (own["cells"][0]["score"], own["final"]["percent"]) == (66.666667, 66.67)
+    assert (own["frozen"]["percent"], own["letter"]) == (66.67, "D")
+    quiz.change(published=False)
+    assert page(quiz.learner, course)["items"][0]["frozen"]["percent"] == 66.67
+
+
+def test_what_does_not_count_hides_no_frozen_grade_and_what_does_hides_it_until_its_release(course: Class):
+    learner = course.learner()
+    counted, excused, elsewhere = (new_assignment(course, title=title, points=10) for title in "ABC")
+    given(course.owner, counted, learner.id, points=8)
+    given(course.owner, excused, learner.id, excused=True)
+    given(course.owner, elsewhere, learner.id, points=1)
+    changed(course, 0, categories=[WORK], columns=[placed(counted), placed(excused), placed(elsewhere, None)])
+    frozen(course)
+    assert course.owner.post(f"{counted}/release", {}).status == 200
+    assert page(learner, course)["items"][0]["frozen"] is None, "the derivation says who is excused"
+    assert course.owner.patch(excused, {"published": False}).status == 200
+    assert page(learner, course)["items"][0]["frozen"] is None
+    assert course.owner.post(f"{excused}/release", {}).status == 200
+    own = page(learner, course)
+    assert [column["title"] for column in own["columns"]] == ["A", "C"]
+    assert own["items"][0]["frozen"]["percent"] == 80
 
 
 def test_who_comes_after_the_freeze_has_no_frozen_grade_and_who_leaves_keeps_it(course: Class):

@@ -4,7 +4,7 @@ A learner's are of those scores alone that the reader may see: to the learner wh
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from fractions import Fraction
 
 from bson import ObjectId
 
@@ -19,11 +19,8 @@ def of_learner(access: CourseAccess, user_id: ObjectId) -> list[Figure]:
     quizzes = {quiz["_id"]: quiz for quiz in published.in_course(access.course_id)}
     attempts = [row for row in repository.attempts_of(access.course_id, user_id) if row["quiz_id"] in quizzes]
     ended = [row for row in attempts if row["status"] != "open"]
-    seen = {
-        quiz_id: _seen_percents(access, quiz, [row for row in ended if row["quiz_id"] == quiz_id])
-        for quiz_id, quiz in quizzes.items()
-    }
-    scores = {_id: results.combined(quizzes[_id]["score_policy"], each) for _id, each in seen.items() if each}
+    seen = _seen(access, quizzes, ended)
+    scores = {_id: results.percentage(share) for _id, share in _together(quizzes, seen).items()}
     return [
         Figure("quizzes.published", "Quizzes in the course", len(quizzes), "quizzes", len(quizzes)),
         Figure("quizzes.scored", "Quizzes with a score", len(scores), "quizzes", len(quizzes)),
@@ -34,22 +31,32 @@ def of_learner(access: CourseAccess, user_id: ObjectId) -> list[Figure]:
     ]
 
 
-def scores_seen(access: CourseAccess, user_id: ObjectId) -> dict[ObjectId, float]:
-    """The learner's result of each published quiz in which the reader sees one."""
+def shares_seen(access: CourseAccess, user_id: ObjectId) -> dict[ObjectId, Fraction]:
+    """The learner's share of what is possible in each published quiz in which the reader sees a result."""
     quizzes = {quiz["_id"]: quiz for quiz in published.in_course(access.course_id)}
     attempts = [row for row in repository.attempts_of(access.course_id, user_id) if row["status"] != "open"]
-    found = {}
-    for quiz_id, quiz in quizzes.items():
-        percents = _seen_percents(access, quiz, [row for row in attempts if row["quiz_id"] == quiz_id])
-        score = results.combined(quiz["score_policy"], percents)
-        if score is not None:
-            found[quiz_id] = score
-    return found
+    return _together(quizzes, _seen(access, quizzes, attempts))
 
 
-def _seen_percents(access: CourseAccess, quiz: Mapping[str, Any], attempts: Sequence[Document]) -> list[float]:
-    shown = [showing.summary(access, row, quiz["feedback_release"])["score"] for row in attempts]
-    return [score["percent"] for score in shown if score and score["percent"] is not None]
+def _seen(
+    access: CourseAccess, quizzes: Mapping[ObjectId, Document], attempts: Sequence[Document]
+) -> dict[ObjectId, list[Fraction]]:
+    """By quiz, of the attempts whose score the reader sees, in their order."""
+    seen: dict[ObjectId, list[Fraction]] = {_id: [] for _id in quizzes}
+    for row in attempts:
+        if quiz := quizzes.get(row["quiz_id"]):
+            score = showing.summary(access, row, quiz["feedback_release"])["score"]
+            if score and score["score"] is not None:
+                seen[quiz["_id"]].append(results.share(score))
+    return seen
+
+
+def _together(
+    quizzes: Mapping[ObjectId, Document], seen: Mapping[ObjectId, Sequence[Fraction]]
+) -> dict[ObjectId, Fraction]:
+    """Of the quizzes with a result."""
+    combined = {_id: results.combined(quizzes[_id]["score_policy"], shares) for _id, shares in seen.items()}
+    return {_id: share for _id, share in combined.items() if share is not None}
 
 
 def _of_attempts(ended: Sequence[Document]) -> list[Figure]:
@@ -63,8 +70,7 @@ def _of_attempts(ended: Sequence[Document]) -> list[Figure]:
     return found
 
 
-def _of_scores(quizzes: Mapping[ObjectId, Document], scores: Mapping[ObjectId, float | None]) -> list[Figure]:
-    known = {_id: score for _id, score in scores.items() if score is not None}
+def _of_scores(quizzes: Mapping[ObjectId, Document], known: Mapping[ObjectId, float]) -> list[Figure]:
     found: list[Figure] = []
     if not known:
         return found
@@ -91,8 +97,8 @@ def _extremes(
     ]
 
 
-def _of_repeated(seen: Mapping[ObjectId, Sequence[float]]) -> list[Figure]:
-    gains = [percents[-1] - percents[0] for percents in seen.values() if len(percents) > 1]
+def _of_repeated(seen: Mapping[ObjectId, Sequence[Fraction]]) -> list[Figure]:
+    gains = [results.percentage(shares[-1] - shares[0]) for shares in seen.values() if len(shares) > 1]
     if not gains:
         return []
     name = "Change from the first to the last attempt, on average"

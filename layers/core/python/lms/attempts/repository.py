@@ -216,13 +216,6 @@ def dates_of(
 _DATES = "quiz_id user_id status started_at extension_minutes deadline_at ends_at due_at closes_at version".split()
 
 
-def graded_percents(tx: Transaction, quiz_id: ObjectId, user_id: ObjectId) -> list[float]:
-    """Of the learner's graded attempts, in their order."""
-    theirs = {"quiz_id": quiz_id, "user_id": user_id, "status": "graded"}
-    found = attempts().find(theirs, {"score.percent": 1}, session=tx.session).sort("number", ASCENDING)
-    return [row["score"]["percent"] for row in found]
-
-
 def overdue(now: datetime, limit: int) -> list[ObjectId]:
     """Open attempts whose time is up, the longest first."""
     found = attempts().find({**_OPEN, "ends_at": {"$lte": now}}, {"_id": 1})
@@ -290,16 +283,16 @@ def save_results(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     results().bulk_write(changes, ordered=False, session=tx.session)
 
 
-def graded_percents_of(
+def graded_scores(
     tx: Transaction, quiz_id: ObjectId, user_ids: Sequence[ObjectId]
-) -> dict[ObjectId, list[float]]:
-    """As ``graded_percents``, by learner."""
+) -> dict[ObjectId, list[Document]]:
+    """By learner, of their graded attempts in their order: the ``score`` and what was ``possible``."""
     theirs = {"quiz_id": quiz_id, "user_id": {"$in": user_ids}, "status": "graded"}
-    fields = {"user_id": 1, "number": 1, "score.percent": 1}
-    percents: dict[ObjectId, list[float]] = {user_id: [] for user_id in user_ids}
+    fields = {"user_id": 1, "number": 1, "score.score": 1, "score.possible": 1}
+    scores: dict[ObjectId, list[Document]] = {user_id: [] for user_id in user_ids}
     for row in sorted(attempts().find(theirs, fields, session=tx.session), key=lambda row: row["number"]):
-        percents[row["user_id"]].append(row["score"]["percent"])
-    return percents
+        scores[row["user_id"]].append(row["score"])
+    return scores
 
 
 _SCORED = (

@@ -1,7 +1,11 @@
-"""What an attempt is worth, and what the learner's attempts are worth together."""
+"""What an attempt is worth, and what the learner's attempts are worth together.
+
+Percentages are rounded to be kept and shown. What goes on with them takes the exact share of what is possible.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from bson import ObjectId
@@ -48,7 +52,7 @@ def worth(quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> Document:
     late = window.late_seconds(attempt, attempt["submitted_at"])
     penalty = _rounded([window.penalty(quiz["late_policy"], late, raw, possible)])
     score = _rounded([raw, -penalty])
-    percent = _rounded([100 * score / possible]) if possible else 100.0
+    percent = percentage(share({"score": score, "possible": possible}))
     return {
         "status": "graded" if graded else "submitted",
         "score": {
@@ -67,6 +71,16 @@ def _rounded(points: Any) -> float:
     return round(math.fsum(points), _PRECISION)
 
 
+def share(score: Mapping[str, Any]) -> Fraction:
+    """Of the ``possible`` points, which is all where none are."""
+    earned, possible = (Fraction(str(score[name])) for name in ("score", "possible"))
+    return earned / possible if possible else Fraction(1)
+
+
+def percentage(share: Fraction) -> float:
+    return float(round(100 * share, _PRECISION))
+
+
 def _passed(quiz: Mapping[str, Any], percent: float) -> bool | None:
     """None where the quiz cannot be failed."""
     return None if quiz["passing_percent"] is None else percent >= quiz["passing_percent"]
@@ -74,25 +88,28 @@ def _passed(quiz: Mapping[str, Any], percent: float) -> bool | None:
 
 def count(tx: Transaction, quiz: Mapping[str, Any], attempt: Mapping[str, Any]) -> None:
     """Bring the learner's result of the quiz up to date, and their progress with it."""
-    percents = repository.graded_percents(tx, attempt["quiz_id"], attempt["user_id"])
-    result = _result(quiz, attempt["course_id"], attempt["user_id"], percents)
+    user_id = attempt["user_id"]
+    graded = repository.graded_scores(tx, attempt["quiz_id"], [user_id])[user_id]
+    result = _result(quiz, attempt["course_id"], user_id, graded)
     repository.save_results(tx, [result])
     if result["percent"] is not None:
         passed = result["passed"] is not False
-        scores.quiz_graded(
-            tx, attempt["course_id"], attempt["user_id"], attempt["quiz_id"], result["percent"], passed
-        )
+        scores.quiz_graded(tx, attempt["course_id"], user_id, attempt["quiz_id"], result["percent"], passed)
 
 
-def _result(quiz: Mapping[str, Any], course_id: ObjectId, user_id: ObjectId, percents: Sequence[float]) -> Document:
-    percent = combined(quiz["score_policy"], percents)
+def _result(
+    quiz: Mapping[str, Any], course_id: ObjectId, user_id: ObjectId, graded: Sequence[Mapping[str, Any]]
+) -> Document:
+    whole = combined(quiz["score_policy"], [share(score) for score in graded])
+    percent = None if whole is None else percentage(whole)
     return {
         "quiz_id": quiz["_id"],
         "user_id": user_id,
         "course_id": course_id,
+        "share": None if whole is None else str(whole),
         "percent": percent,
         "passed": None if percent is None else _passed(quiz, percent),
-        "graded_attempts": len(percents),
+        "graded_attempts": len(graded),
         "updated_at": clock.now(),
     }
 
@@ -107,8 +124,8 @@ def settle_each(
     for attempt, _ in changes:
         learners.setdefault(attempt["quiz_id"], {})[attempt["user_id"]] = attempt["course_id"]
     for quiz_id, course_of in learners.items():
-        percents = repository.graded_percents_of(tx, quiz_id, list(course_of))
-        rows = [_result(quizzes[quiz_id], course_of[user_id], user_id, each) for user_id, each in percents.items()]
+        scored = repository.graded_scores(tx, quiz_id, list(course_of))
+        rows = [_result(quizzes[quiz_id], course_of[user_id], user_id, each) for user_id, each in scored.items()]
         repository.save_results(tx, rows)
         graded = {
             row["user_id"]: (row["percent"], row["passed"] is not False)
@@ -123,14 +140,14 @@ def recount(tx: Transaction, attempt: Mapping[str, Any]) -> None:
     count(tx, policies.of(attempt["quiz_id"], tx), attempt)
 
 
-def combined(policy: str, percents: Sequence[float]) -> float | None:
+def combined(policy: str, shares: Sequence[Fraction]) -> Fraction | None:
     """What graded attempts, in their order, count together."""
-    if not percents:
+    if not shares:
         return None
     match policy:
         case "best":
-            return max(percents)
+            return max(shares)
         case "last":
-            return percents[-1]
+            return shares[-1]
         case _:
-            return _rounded([math.fsum(percents) / len(percents)])
+            return sum(shares, Fraction(0)) / len(shares)

@@ -23,7 +23,7 @@ from lms.mongo import Document
 from lms.rubrics.points import decimal
 from lms.submissions import pseudonyms
 
-QUIZ_POINTS = 100.0
+QUIZ_POINTS = 100
 """The result of a quiz is a percentage."""
 
 

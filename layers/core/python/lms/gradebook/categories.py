@@ -54,7 +54,7 @@ class Cell(NamedTuple):
     """A learner's of an item. ``submitted``: something is handed in. ``overdue``: the learner's own due date has
     passed."""
 
-    score: Decimal | None = None
+    score: Decimal | Fraction | None = None
     excused: bool = False
     submitted: bool = False
     overdue: bool = False
@@ -151,7 +151,7 @@ def _measured(basis: Basis, parts: Sequence[Part]) -> list[Part]:
 def _quotients(basis: Basis, part: Part) -> tuple[tuple[int, int], tuple[int, int]]:
     """What is earned and what is possible, each as numerator and denominator."""
     item, score = part.item, part.cell.score or Decimal(0)
-    if min(score, item.points, item.weight) < 0:
+    if score < 0 or item.points < 0 or item.weight < 0:
         raise ValueError(f"item {item.id} holds a negative score, points or weight")
     weight, of_weight = item.weight.as_integer_ratio()
     earned, of_earned = score.as_integer_ratio()

@@ -95,7 +95,7 @@ def _quotient(total: CategoryTotal, counted: Sequence[Part]) -> str:
     below = _added([_possible(part, by_percent) for part in counted if part.possible])
     if by_percent or len(counted) == 1:
         return f"{above} ÷ {below}"
-    earned = sum((part.item.weight * (part.cell.score or 0) for part in counted), Decimal(0))
+    earned = sum((Fraction(part.item.weight) * Fraction(part.cell.score or 0) for part in counted), Fraction(0))
     possible = sum((part.item.weight * part.item.points for part in counted if part.possible), Decimal(0))
     return f"{above} ÷ {below} = {_figure(earned)} ÷ {_figure(possible)}"
 

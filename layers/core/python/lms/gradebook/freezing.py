@@ -5,7 +5,7 @@ Each freeze keeps its own grades for good, each with how it came about, the sche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from lms import clock, mongo
 from lms.courses.access import CourseAccess
 from lms.errors import Conflict, PreconditionFailed
 from lms.gradebook import changing, derivation, pages, repository, rows
+from lms.gradebook.arithmetic import Total
 from lms.gradebook.book import Book
 from lms.gradebook.rows import Row
 from lms.mongo import Document, Transaction
@@ -67,13 +68,21 @@ def _fixed(row: Row, frozen: Mapping[str, Any]) -> Document:
         "percent": rows.percent(override.percent if override else result.final.percent),
         "letter": result.letter,
         "computed": rows.percent(result.final.percent),
-        "graded": [id for id, cell in row.cells.items() if cell["score"] is not None],
+        "graded": [*_told(result.final)],
         "derivation": [*derivation.of_total(result.final), *derivation.of_override(result)],
         "bands": row.book.bands,
         "version": row.book.version,
         "at": frozen["at"],
         "by": frozen["by"],
     }
+
+
+def _told(total: Total) -> Iterator[str]:
+    """The items of which the derivation says how they were graded."""
+    for category in total.categories:
+        for part in category.parts:
+            if part.cell.excused or part.cell.score is not None:
+                yield part.item.id
 
 
 def _thawed(tx: Transaction, access: CourseAccess, found: Mapping[str, Any], why: str | None) -> Document:

@@ -70,9 +70,9 @@ def of_learner(access: CourseAccess, user_id: str) -> Opened:
 
 def own(access: CourseAccess) -> Opened:
     """The caller's, with what is released alone."""
-    book, [row] = read(access, {"user_id": access.caller.id}, None, 1)
-    seen = rows.seen_by_the_learner(row, figures.scores_seen(access, access.caller.id))
-    return Opened(book, [_derived(seen)])
+    _, [row] = read(access, {"user_id": access.caller.id}, None, 1)
+    seen = rows.seen_by_the_learner(row, figures.shares_seen(access, access.caller.id))
+    return Opened(seen.book, [_derived(seen)])
 
 
 def _derived(row: Row) -> Document:
@@ -91,8 +91,6 @@ def read(
     """The gradebook and the rows of the enrollments ``wanted``."""
     opened = repository.opened(access.course_id, wanted, after, limit, tx)
     book = Book.of(access.course, opened)
-    if access.role is CourseRole.LEARNER:
-        book = book.to_learners()
     return book, _filled(book, opened["enrollments"], tx)
 
 

@@ -45,7 +45,7 @@ _CELL = dict.fromkeys("user_id column_id score excused why version".split(), 1)
 _GRADE = dict.fromkeys(
     "assignment_id user_id raw penalty score excused late_seconds released_at version".split(), 1
 )
-_RESULT = {"quiz_id": 1, "user_id": 1, "percent": 1}
+_RESULT = {"quiz_id": 1, "user_id": 1, "share": 1}
 
 Parts = dict[str, list[Document]]
 """What was read, by collection."""

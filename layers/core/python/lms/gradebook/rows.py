@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from bson import ObjectId
 
+from lms.attempts import results
 from lms.gradebook import derivation
 from lms.gradebook.arithmetic import Override, Result, Total
-from lms.gradebook.book import Book
+from lms.gradebook.book import QUIZ_POINTS, Book
 from lms.gradebook.categories import Cell
 from lms.gradebook.due import DueDates
 from lms.mongo import Document
@@ -51,7 +53,7 @@ class Row:
         """As the arithmetic takes them."""
         return {
             id: Cell(
-                None if cell["score"] is None else decimal(cell["score"]),
+                _score(cell),
                 cell["excused"],
                 cell["submitted"],
                 cell["overdue"],
@@ -62,6 +64,14 @@ class Row:
     @cached_property
     def result(self) -> Result:
         return self.book.grade(self.counted, _override(self.override))
+
+
+def _score(cell: Mapping[str, Any]) -> Decimal | Fraction | None:
+    """A quiz's unrounded, unlike what is shown of it."""
+    share: Fraction | None = cell.get("share")
+    if share is not None:
+        return share * QUIZ_POINTS
+    return None if cell["score"] is None else decimal(cell["score"])
 
 
 Parts = Mapping[str, list[Document]]
@@ -86,16 +96,17 @@ def made(book: Book, enrollments: Sequence[Document], parts: Parts, now: datetim
     ]
 
 
-def seen_by_the_learner(row: Row, scores: Mapping[ObjectId, float]) -> Row:
-    """With released grades alone, and those ``scores`` of quizzes that are; the rest is as if it waited. A frozen
-    grade is seen once all are that it was made of."""
+def seen_by_the_learner(row: Row, shares: Mapping[ObjectId, Fraction]) -> Row:
+    """Of what is published, with released grades alone, and those ``shares`` of quizzes that are; the rest is as if
+    it waited. A frozen grade is seen once all are that it was made of, hidden again or not."""
+    book = row.book.to_learners()
     cells = {id: cell if cell["released"] else _held(cell) for id, cell in row.cells.items()}
-    for id in cells.keys() & row.book.quizzes.keys():
-        score = scores.get(ObjectId(id))
-        cells[id] = _held(cells[id]) if score is None else {**cells[id], "score": score, "raw": score}
-    held = {id for id, cell in cells.items() if cell["score"] is None}
+    for id in cells.keys() & book.quizzes.keys():
+        share = shares.get(ObjectId(id))
+        cells[id] = _held(cells[id]) if share is None else {**cells[id], **_of_quiz(share)}
+    held = {id for id, cell in cells.items() if not cell["released"]}
     frozen = row.frozen if row.frozen and held.isdisjoint(row.frozen.get("graded", ())) else None
-    return replace(row, cells=cells, frozen=frozen)
+    return replace(row, book=book, cells=cells, frozen=frozen)
 
 
 def _held(cell: Document) -> Document:
@@ -144,14 +155,19 @@ def _entries(parts: Parts) -> dict[tuple[ObjectId, str], Document]:
             "version": row["version"],
         }
     for row in parts["quiz_results"]:
-        entry = {"score": row["percent"], "raw": row["percent"], "submitted": True, "released": True}
-        found[row["user_id"], str(row["quiz_id"])] = {**_EMPTY, **entry}
+        entry = _of_quiz(Fraction(row["share"])) if row["share"] else {}
+        found[row["user_id"], str(row["quiz_id"])] = {**_EMPTY, **entry, "submitted": True, "released": True}
     for row in parts["gradebook_cells"]:
         if row["column_id"] is not None:
             entry = {"score": row["score"], "raw": row["score"], "excused": row["excused"], "released": True}
             given = {**entry, "submitted": row["score"] is not None, "version": row["version"]}
             found[row["user_id"], row["column_id"]] = {**_EMPTY, **given}
     return found
+
+
+def _of_quiz(share: Fraction) -> Document:
+    percent = results.percentage(share)
+    return {"score": percent, "raw": percent, "share": share}
 
 
 def _override(row: Mapping[str, Any] | None) -> Override | None:

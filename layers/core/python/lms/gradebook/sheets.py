@@ -105,7 +105,10 @@ def _row(items: Sequence[Item], row: Row, comma: bool) -> Iterator[str]:
 
 
 def value_of(cell: Cell) -> Value:
-    return "EX" if cell.excused else cell.score
+    """As a spreadsheet has it, where a quiz's percentage is rounded."""
+    if cell.excused:
+        return "EX"
+    return None if cell.score is None else half_up(Fraction(cell.score), _PLACES)
 
 
 def _shown(value: Value, comma: bool) -> str:
