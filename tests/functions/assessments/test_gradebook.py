@@ -12,7 +12,7 @@ from tests.functions.assessments.sitting import ESSAY, TRUE_FALSE, sitting
 from tests.functions.assessments.submitting import handed_in, in_minutes
 from tests.functions.assessments.test_grades import given
 from tests.functions.assessments.test_submissions import assistant
-from tests.functions.courses.authored import events_of
+from tests.functions.courses.authored import audits_of, events_of
 from tests.functions.courses.enrolled import Class, open_class
 from tests.mongo_commands import recorded
 from tests.people import Answer, Api, Person
@@ -78,10 +78,13 @@ def test_categories_drops_and_what_is_entered_by_hand_make_the_grade(course: Cla
     after = changed(course, 0, categories=[{**WORK, "drop_lowest": 1}, EXAM], columns=columns)
     assert (after["version"], [column["title"] for column in after["columns"]]) == (1, ["A", "B", "C", "Oral exam"])
     before = row(course.owner, course, learner)
+    tag = {"If-None-Match": course.owner.get(f"{course.path}/gradebook").headers["etag"]}
+    assert course.owner.get(f"{course.path}/gradebook", headers=tag).status == 304
     assert (before["running"], before["cells"]["Oral exam"]) == ({"percent": 85.0, "letter": "B"}, None)
 
     entered = changed(course, cells=[cell(learner, 24)])
     assert (entered["version"], entered["cells"][0]["version"], entered["cells"][0]["score"]) == (1, 1, 24)
+    assert course.owner.get(f"{course.path}/gradebook", headers=tag).status == 200
     seen = row(course.owner, course, learner, f"?learner={learner.id}")
     assert seen["final"] == {"percent": 83.0, "letter": "B"}, "85 × 0.6 + 80 × 0.4"
     assert seen["cells"]["A"]["score"] == 4 and seen["cells"]["A"]["version"] == 1
@@ -139,6 +142,18 @@ def test_a_group_is_late_by_its_latest_member(course: Class):
     assert row(course.owner, course, members[0])["cells"]["A"] is None
     assert row(course.owner, course, members[0], f"?learner={members[0].id}")["cells"]["A"] is None
     assert row(course.owner, course, alone)["cells"]["A"]["overdue"]
+
+
+def test_each_learner_of_a_page_is_late_by_their_own_dates(course: Class):
+    plain, own, mate, slow = (course.learner() for _ in range(4))
+    course.put_into(cohort := course.cohort(), mate)
+    extra = {"accommodations": {"extra_days": 3}}
+    assert course.owner.patch(f"{course.enrollments}/{slow.id}", extra).status == 200
+    path = new_assignment(course, due_at=in_minutes(-5))
+    overrides = [{"user_id": own.id, "due_at": in_minutes(5)}, {"cohort_id": cohort, "due_at": in_minutes(5)}]
+    assert course.owner.put(f"{path}/overrides", {"overrides": overrides}).status == 200
+    found = {each["user_id"]: each["cells"][0] for each in page(course.owner, course)["items"]}
+    assert [bool(found[each.id]) for each in (plain, own, mate, slow)] == [True, False, False, False]
 
 
 def test_blind_work_is_joined_to_names_only_once_it_is_released(course: Class):
@@ -255,6 +270,29 @@ def test_a_column_comes_back_with_what_was_entered(course: Class):
     assert row(course.owner, course, learner)["cells"]["Oral exam"]["score"] == 20
 
 
+def test_what_is_taken_back_after_the_due_date_is_missing(course: Class):
+    learner = course.learner()
+    due = {**ORAL, "due_at": in_minutes(-5)}
+    changed(course, 0, missing="zero", categories=[EXAM], columns=[due], cells=[cell(learner, 24)])
+    assert row(course.owner, course, learner)["running"]["percent"] == 80
+    [taken] = changed(course, cells=[cell(learner, None, 1)], why="Was another's")["cells"]
+    assert (taken["submitted"], taken["version"]) == (False, 2)
+    seen = row(course.owner, course, learner, f"?learner={learner.id}")
+    assert (seen["cells"]["Oral exam"]["overdue"], seen["running"]["percent"]) == (True, 0)
+    first, second = seen["history"]
+    assert (second["before"], second["why"]) == (first["after"], "Was another's")
+
+
+def test_what_is_entered_is_told_and_stands_in_the_audit_log(course: Class):
+    from lms.events import events
+
+    learner = course.learner()
+    changed(course, 0, categories=[EXAM], columns=[ORAL], cells=[cell(learner, 24)])
+    told = events().find_one({"type": "gradebook.entered", "data.course_id": ObjectId(course.id)})
+    assert told and [str(told["data"]["user_id"]), told["data"]["score"]] == [learner.id, 24]
+    assert audits_of(course.id)[-2:] == ["gradebook.updated", "gradebook.entered"]
+
+
 def test_cells_build_on_versions_and_all_or_none_are_written(course: Class):
     first, second = course.learner(), course.learner()
     changed(course, 0, categories=[EXAM], columns=[ORAL], cells=[cell(first, 20)])
@@ -340,6 +378,11 @@ def test_a_quiz_counts_by_its_result_and_to_its_learner_once_that_is_released(ap
     assert (own["cells"][0]["score"], own["cells"][0]["submitted"], own["final"]["percent"]) == (None, True, None)
     quiz.change(feedback_release="now")
     assert page(quiz.learner, course)["items"][0]["final"]["percent"] == 50
+    quiz.change(published=False)
+    assert page(course.owner, course)["columns"] == []
+    column = {"kind": "quiz", "id": quiz.quiz_id, "category_id": "work"}
+    assert changed(course, 0, categories=[WORK], columns=[column])["columns"][0]["published"] is False
+    assert page(course.owner, course)["items"][0]["final"]["percent"] is None
 
 
 def test_a_quiz_counts_unrounded_and_to_its_learner_alike(api: Api):

@@ -90,7 +90,9 @@ def test_what_does_not_count_hides_no_frozen_grade_and_what_does_hides_it_until_
     changed(course, 0, categories=[WORK], columns=[placed(counted), placed(excused), placed(elsewhere, None)])
     frozen(course)
     assert course.owner.post(f"{counted}/release", {}).status == 200
-    assert page(learner, course)["items"][0]["frozen"] is None, "the derivation says who is excused"
+    held = page(learner, course)["items"][0]
+    assert held["frozen"] is None, "the derivation says who is excused"
+    assert (held["cells"][1]["excused"], held["cells"][1]["submitted"]) == (False, True), "as if it waited"
     assert course.owner.patch(excused, {"published": False}).status == 200
     assert page(learner, course)["items"][0]["frozen"] is None
     assert course.owner.post(f"{excused}/release", {}).status == 200
@@ -113,7 +115,7 @@ def test_who_comes_after_the_freeze_has_no_frozen_grade_and_who_leaves_keeps_it(
 
 def test_what_is_frozen_is_changed_only_once_it_is_unfrozen_with_a_reason(course: Class):
     from lms.audit import audit_log
-    from lms.gradebook.repository import final_grades
+    from lms.gradebook.repository import final_grades, history
 
     learner = course.learner()
     changed(course, 0, categories=[EXAM], columns=[ORAL], cells=[cell(learner, 24)])
@@ -134,8 +136,11 @@ def test_what_is_frozen_is_changed_only_once_it_is_unfrozen_with_a_reason(course
     changed(course, cells=[cell(learner, 30, 1)])
     frozen(course)
     assert row(course.owner, course, learner)["frozen"]["percent"] == 100
-    kept = final_grades().find({"course_id": ObjectId(course.id)}).sort("_id", 1)
-    assert [each["percent"] for each in kept] == [80, 100], "each freeze keeps its own"
+    kept = list(final_grades().find({"course_id": ObjectId(course.id)}).sort("_id", 1))
+    assert [(each["percent"], each["version"]) for each in kept] == [(80, 1), (100, 3)], "each freeze keeps its own"
+    assert kept[0]["bands"] == page(course.owner, course)["bands"]
+    logged = [(each["what"], each["why"]) for each in history(ObjectId(course.id), None)]
+    assert logged == [("settings", None), ("freeze", None), ("freeze", "Appeal of 3 May"), ("freeze", None)]
     told = [event["type"] for event in events_of(course.id) if "frozen" in event["type"]]
     assert told == ["gradebook.frozen", "gradebook.unfrozen", "gradebook.frozen"]
     audited = audit_log().find({"target_id": ObjectId(course.id), "action": "gradebook.unfrozen"})
@@ -144,6 +149,7 @@ def test_what_is_frozen_is_changed_only_once_it_is_unfrozen_with_a_reason(course
 
 def test_work_that_is_graded_blindly_is_released_first(course: Class):
     course.learner()
+    course.owner.post(f"{course.path}/assignments", {"title": "Next year's", "blind": True})
     path = new_assignment(course, blind=True)
     answer = freeze(course)
     assert (answer.status, answer.json["code"]) == (409, "BLIND_GRADES_HELD")

@@ -71,13 +71,45 @@ def test_what_is_exported_is_no_formula_and_comes_back_unchanged(course: Class, 
 
 
 def test_an_export_holds_no_blind_work_and_only_learners_that_are_seen(course: Class, essay: str):
-    inside = course.learner()
-    course.learner()
+    inside, outside, gone = (course.learner() for _ in range(3))
+    assert course.leave(gone).status == 204
     course.put_into(cohort := course.cohort(), inside)
     new_assignment(course, title="Blind", blind=True)
+    course.owner.post(f"{course.path}/assignments", {"title": "Not published"})
     table = exported(assistant(course, cohort), course)
     assert [each[0] for each in table[1:]] == [inside.id]
     assert not any("Blind" in name for name in table[0])
+    assert [each[0] for each in exported(course.owner, course)[1:]] == [inside.id, outside.id]
+    assert len(tried(course, [["id", "Not published"], [inside.id, 1]])["changes"]) == 1
+    assert tried(course, [["id", "Blind"], [inside.id, 1]])["problems"][0]["code"] == "UNKNOWN_COLUMN"
+    assert table[0][-7].startswith("Not published")
+
+
+def test_a_course_is_exported_whole_or_not_at_all(course: Class, essay: str):
+    from lms.auth.repository import users
+    from lms.enrollment.repository import enrollments
+
+    course.learner()
+    seat = enrollments().find_one({"course_id": ObjectId(course.id)})
+
+    def fill(count: int) -> None:
+        enrollments().insert_many([{**seat, "_id": ObjectId(), "user_id": ObjectId()} for _ in range(count)])
+
+    fill(1_000)
+    ids = [each[0] for each in exported(course.owner, course)[1:]]
+    assert len(ids) == len(set(ids)) == 1_001
+    names = header(course)
+    many = bring(course, [["id", *names[3:5]], *([_id, 1, 1] for _id in ids)])
+    assert (many.status, many.json["code"]) == (422, "TOO_MANY_CHANGES")
+    fill(1_999)
+    people = [{"_id": ObjectId(_id), "name": "x" * 4_500, "email": f"{_id}@school.example"} for _id in ids[1:]]
+    users().insert_many(people)
+    url = f"{course.path}/gradebook/export"
+    assert course.owner.get(url).json["code"] == "EXPORT_TOO_LARGE"
+    assert course.owner.get(url, headers={"Accept-Encoding": "gzip"}).status == 200
+    fill(1)
+    answer = course.owner.get(url)
+    assert (answer.status, answer.json["code"]) == (409, "TOO_MANY_LEARNERS")
 
 
 def test_a_dry_run_says_what_would_change_and_the_same_file_then_changes_it(course: Class, essay: str):
@@ -198,8 +230,9 @@ def test_lateness_costs_what_it_costs_and_quizzes_stay(api: Api):
     rows = [["id", *names[3:5]], [quiz.learner.id, 8, 100]]
     dry = tried(course, rows)
     assert [each["new"] for each in dry["changes"]] == [8] and not dry["problems"]
-    assert bring(course, rows, dry_run=False, basis=dry["basis"]).status == 200
+    assert bring(course, rows, dry_run=False, basis=dry["basis"], why="Oral exam").status == 200
     grade = read(course.owner, path, quiz.learner.id)
+    assert grade["history"][-1]["why"] == "Oral exam"
     assert (grade["raw"], grade["penalty"], grade["score"]) == (8, 1, 7) and grade["submission_id"]
-    other = tried(course, [["id", *names[3:5]], [quiz.learner.id, 7, 50]])
+    other = tried(course, [["id", *names[3:5]], [quiz.learner.id, 10, 50]])
     assert [each["code"] for each in other["problems"]] == ["QUIZ_RESULT"]

@@ -326,3 +326,25 @@ def test_of_long_texts_fewer_are_compared():
     run = {"batch": [1]}
     assert len(_affordable(one, [one] * 30, run)) == 7
     assert len(_affordable({**one, "text": "x" * 10_000}, [one] * 30, run)) == 30
+
+
+def test_pairs_are_ranked_by_what_the_database_says_of_them():
+    from lms.similarity import ranking as ranks
+
+    run_id, (ada, ben, eve, dan) = ObjectId(), [ObjectId() for _ in range(4)]
+    side = {each: {"submission_id": each, "holder_id": each, "submitted_at": each} for each in (ada, ben, eve, dan)}
+    scores = {(ada, ben): 0.9, (ben, eve): 0.5, (eve, dan): 0.49, (ada, dan): 0.3}
+    repository.reports().insert_many(
+        {
+            "run_id": run_id,
+            "submission_ids": list(pair),
+            "score": score,
+            "left": side[pair[0]],
+            "right": side[pair[1]],
+        }
+        for pair, score in scores.items()
+    )
+    cohort = ranks.cohort([ben, eve, dan, ObjectId()], repository.highest(run_id))
+    assert (cohort, repository.count(run_id)) == ([0.0, 0.49, 0.5, 0.9], 4)
+    [cluster] = ranks.linked(repository.sides(run_id, ranks.linked_from(cohort)), {ada, ben, eve})
+    assert [each["holder_id"] for each in cluster] == [ada, ben, eve]

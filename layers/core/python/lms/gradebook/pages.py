@@ -118,15 +118,15 @@ def everybody(access: CourseAccess, tx: Transaction | None = None) -> list[Row]:
 def chunks(access: CourseAccess, tx: Transaction | None = None) -> Iterator[list[Row]]:
     """As ``everybody``, some hundred at a time. Raise 409 where they are more than ``MOST_LEARNERS``."""
     wanted = {"status": EnrollmentStatus.ACTIVE, **visible.seen(access)}
-    after = None
-    for _ in range(MOST_LEARNERS // _CHUNK + 1):
-        _, found = read(access, wanted, after, _CHUNK, tx)
-        if found:
-            yield found
+    after, count = None, 0
+    while found := read(access, wanted, after, _CHUNK, tx)[1]:
+        count += len(found)
+        if count > MOST_LEARNERS:
+            raise Conflict(f"This is for at most {MOST_LEARNERS} learners", code="TOO_MANY_LEARNERS")
+        yield found
         if len(found) < _CHUNK:
             return
         after = found[-1].enrollment["_id"]
-    raise Conflict(f"This is for at most {MOST_LEARNERS} learners", code="TOO_MANY_LEARNERS")
 
 
 def around(opened: Opened) -> Document:

@@ -81,7 +81,7 @@ def made(book: Book, enrollments: Sequence[Document], parts: Parts, now: datetim
     """Of each of these learners; ``parts`` are what ``repository.entered`` has read of them."""
     cells = _shown(book, enrollments, parts, DueDates(book, parts["enrollments"], now))
     overrides = {row["user_id"]: row for row in parts["gradebook_cells"] if row["column_id"] is None}
-    frozen = {row["user_id"]: row for row in parts["final_grades"]} if book.frozen else {}
+    frozen = {row["user_id"]: row for row in parts["final_grades"]}
     people = {row["_id"]: row for row in parts["users"]}
     return [
         Row(
@@ -112,7 +112,7 @@ def seen_by_the_learner(row: Row, shares: Mapping[ObjectId, Fraction]) -> Row:
 def _held(cell: Document) -> Document:
     """Without the grade. Work that is graded is not missing."""
     graded = cell["score"] is not None or cell["excused"]
-    return {**_EMPTY, "submitted": cell["submitted"] or graded, "overdue": cell["overdue"] and not graded}
+    return {**_EMPTY, "submitted": cell["submitted"] or graded, "overdue": cell["overdue"]}
 
 
 def _shown(

@@ -26,7 +26,7 @@ def put(tx: Transaction, by: ObjectId, assignment_id: ObjectId, given: Mapping[O
     version, 422 for more points than there are."""
     assignment = assignments.of(assignment_id, tx)
     found = repository.of_learners(assignment_id, given, tx)
-    last = submissions.last_of(assignment_id, given.keys() - found.keys())
+    last = submissions.last_by_learner(assignment_id, given.keys() - found.keys())
     graded = []
     for user_id, (version, points) in given.items():
         before = found.get(user_id) or history.none_yet(assignment, user_id)

@@ -1,8 +1,9 @@
-"""Groups in which each is like another, and how far a likeness stands out in its cohort."""
+"""Groups in which each is linked to another, and how far a likeness stands out in its cohort."""
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from math import inf
 from statistics import fmean, median
 from typing import NamedTuple, TypeVar
 
@@ -22,8 +23,8 @@ class Standing(NamedTuple):
     z: float
 
 
-def clusters(pairs: Iterable[tuple[Id, Id, float]], threshold: float, least: int = 2) -> list[set[Id]]:
-    """The connected components of at least ``least`` members, over pairs of at least this score; largest first."""
+def clusters(pairs: Iterable[tuple[Id, Id]], least: int) -> list[set[Id]]:
+    """The connected components of at least ``least`` members; largest first."""
     parent: dict[Id, Id] = {}
 
     def root(each: Id) -> Id:
@@ -33,18 +34,17 @@ def clusters(pairs: Iterable[tuple[Id, Id, float]], threshold: float, least: int
             each = parent[each]
         return each
 
-    for left, right, score in pairs:
-        if score >= threshold:
-            parent[root(left)] = root(right)
+    for left, right in pairs:
+        parent[root(left)] = root(right)
     components = defaultdict[Id, set[Id]](set)
     for each in list(parent):
         components[root(each)].add(each)
     return sorted((found for found in components.values() if len(found) >= least), key=len, reverse=True)
 
 
-def standings(scores: Sequence[float], cohort: Sequence[float] | None = None) -> list[Standing]:
-    """Of each score among those of the cohort, by default the scores themselves."""
-    among = sorted(scores if cohort is None else cohort)
+def standings(scores: Sequence[float], cohort: Sequence[float]) -> list[Standing]:
+    """Of each score among those of the cohort."""
+    among = sorted(cohort)
     if not among:
         return [Standing(0.0, 0.0) for _ in scores]
     middle, spread = median(among), _spread(among)
@@ -55,6 +55,12 @@ def standings(scores: Sequence[float], cohort: Sequence[float] | None = None) ->
         )
         for score in scores
     ]
+
+
+def outlying_from(cohort: Sequence[float]) -> float:
+    """The score from which on one stands out of the cohort; infinite where all are equal."""
+    spread = _spread(cohort) if cohort else 0.0
+    return median(cohort) + OUTLYING * spread if spread else inf
 
 
 def _spread(scores: Sequence[float]) -> float:

@@ -141,9 +141,29 @@ def add_pairs(tx: Transaction, rows: Sequence[Document]) -> None:
         reports().insert_many(rows, ordered=False, session=tx.session)
 
 
-def scores(run_id: ObjectId) -> Iterable[Document]:
-    """The run's pairs without what matches in them, the most alike first."""
-    return reports().find({"run_id": run_id}, {"parts": 0}, batch_size=10_000).sort(_BY_SCORE)
+def highest(run_id: ObjectId) -> dict[ObjectId, float]:
+    """The highest score of each submission in the run's pairs."""
+    found = reports().aggregate(
+        [
+            {"$match": {"run_id": run_id}},
+            {"$project": {"submission_ids": 1, "score": 1}},
+            {"$unwind": "$submission_ids"},
+            {"$group": {"_id": "$submission_ids", "score": {"$max": "$score"}}},
+        ],
+        batchSize=10_000,
+    )
+    return {row["_id"]: row["score"] for row in found}
+
+
+def count(run_id: ObjectId) -> int:
+    """Of the run's pairs."""
+    return reports().count_documents({"run_id": run_id})
+
+
+def sides(run_id: ObjectId, least: float) -> Iterable[Document]:
+    """``left`` and ``right`` of the run's pairs of at least this score."""
+    wanted = {"run_id": run_id, "score": {"$gte": least}}
+    return reports().find(wanted, {"left": 1, "right": 1}, batch_size=1_000)
 
 
 _BY_SCORE = [("score", DESCENDING), ("_id", ASCENDING)]

@@ -250,12 +250,13 @@ def _side(submission: Submission) -> Document:
 def _rank(job: Document) -> Finish:
     run_id, assignment_id = job["_id"], job["assignment_id"]
     examined, unread = repository.examined(run_id)
-    pairs = list(repository.scores(run_id))
-    found = ranking.ranked(examined, pairs)
-    counts = {"submissions": len(examined), "pairs": len(pairs), "clusters": len(found["clusters"])}
+    cohort = ranking.cohort(examined, repository.highest(run_id))
+    clusters = ranking.linked(repository.sides(run_id, ranking.linked_from(cohort)), set(examined))
+    counts = {"submissions": len(examined), "pairs": repository.count(run_id), "clusters": len(clusters)}
 
     def keep(tx: Transaction) -> Document:
         read = {"submissions": len(examined), "unread": unread}
+        found = {"cohort": cohort, "clusters": clusters}
         finished = {"run_id": run_id, "at": clock.now(), **read, **found}
         repository.finish(tx, assignment_id, finished)
         tx.after_commit(lambda: repository.remove_before(assignment_id, run_id))

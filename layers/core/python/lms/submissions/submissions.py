@@ -40,11 +40,6 @@ def last_by_learner(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> 
     return repository.latest_by_member(assignment_id, user_ids)
 
 
-def last_of(assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
-    """Of each of these people who have handed in, alone or with others, the last one, without its texts."""
-    return repository.latest_by_member(assignment_id, user_ids)
-
-
 def held(tx: Transaction, assignment_id: ObjectId, user_id: ObjectId, submission_id: str | None) -> Document | None:
     """The person's submission of this id, or the last one; its dates stay as they are until the end of ``tx``.
 
