@@ -148,7 +148,7 @@ OPERATIONS = {
     "POST /submissions/{id}/ai-grade": 10,
     "GET /assignments/{id}/grades": 6,
     "GET /assignments/{id}/grades/{user_id}": 3,
-    "PUT /assignments/{id}/grades/{user_id}": 14,
+    "PUT /assignments/{id}/grades/{user_id}": 15,
     "POST /assignments/{id}/release": 9,
     "GET /assignments/{id}/analysis": 8,
     "GET /users/me/grades": 2,

@@ -129,6 +129,14 @@ def test_a_person_is_asked_for_wherever_an_ai_took_part_and_at_any_time(course: 
     assert (made.status, made.json["wants"], made.json["reason"]) == (201, "person", "")
 
 
+def test_an_open_appeal_is_given_again_to_who_asks_for_the_same_alone(course: Class):
+    learner = course.learner()
+    path, work = graded(course, learner)
+    change_grade(path, ai={"suggestion_id": ObjectId(), "part": "suggested"})
+    appealed(learner, work)
+    assert appeal(learner, work, {**REASON, **PERSON}).json["code"] == "APPEAL_OPEN"
+
+
 def test_in_a_group_each_member_appeals_alone(course: Class):
     ada, ben = course.learner(), course.learner()
     path = new_assignment(course, appeal_days=7, group_set_id=put_groups(course, [ada, ben])["id"])

@@ -11,6 +11,7 @@ from tests.contract.test_role_matrix import suggested
 from tests.functions.assessments.assigned import levels, new_assignment, new_rubric, put_groups
 from tests.functions.assessments.submitting import handed_in, in_minutes
 from tests.functions.assessments.test_grades import give, given
+from tests.functions.assessments.test_submissions import assistant
 from tests.functions.courses.enrolled import Class, open_class
 from tests.people import Api, Person
 
@@ -123,3 +124,67 @@ def test_people_and_the_ai_are_held_against_each_other_once_for_a_group(course: 
     assert found["shift"] == pytest.approx((1 / 3) / (10 / 9) ** 0.5)
     assert [each["title"] for each in found["criteria"]] == ["Argument"]
     assert found["unseen"] == 0
+
+
+def test_versions_of_a_rubric_are_counted_together_each_by_its_own_best_level(course: Class):
+    rubric = new_rubric(course)
+    argument, style = rubric["criteria"]
+    path = new_assignment(course, rubric_id=rubric["id"])
+    before, after = course.learner(), course.learner()
+    handed_in(before, path, text="x")
+    best, *worse = argument["levels"]
+    changed = [{**argument, "title": "Reasons", "levels": [{**best, "points": 8}, *worse]}, style]
+    assert course.owner.patch(f"/rubrics/{rubric['id']}", {"criteria": changed}).status == 200
+    handed_in(after, path, text="y")
+    said = [{"criterion_id": each["id"], "level_id": each["levels"][0]["id"]} for each in (argument, style)]
+    for learner in (before, after):
+        given(course.owner, path, learner.id, criteria=said)
+    found = {each["criterion_id"]: each for each in analysis(course.owner, path)["criteria"]}[argument["id"]]
+    assert (found["title"], found["points"], found["count"]) == ("Reasons", 8, 2)
+    assert (found["mean"], found["best_share"], found["between"]) == (6, 1, 0)
+    assert [(each["points"], each["count"]) for each in found["levels"]] == [(8, 2), (2.5, 0), (0, 0)]
+
+
+def test_figures_are_of_those_whom_the_caller_sees(course: Class):
+    path, cohort = new_assignment(course, due_at=in_minutes(60)), course.cohort()
+    mine, other = course.learner(), course.learner()
+    course.put_into(cohort, mine)
+    for learner in (mine, other):
+        handed_in(learner, path, text=learner.id)
+        given(course.owner, path, learner.id, points=5)
+    for person, number in ((course.owner, 2), (assistant(course, cohort), 1)):
+        found = analysis(person, path)
+        assert (found["learners"], found["scores"]["count"], found["grading"]["count"]) == (number,) * 3
+        assert found["late"] == 0
+
+
+def test_nobody_is_missing_whose_group_still_has_time(course: Class):
+    ada, ben, alone = (course.learner() for _ in range(3))
+    groups = put_groups(course, [ada, ben], [alone])
+    path = new_assignment(course, due_at=in_minutes(-60), group_set_id=groups["id"])
+    override = {"user_id": ben.id, "due_at": in_minutes(60)}
+    assert course.owner.put(f"{path}/overrides", {"overrides": [override]}).status == 200
+    assert analysis(course.owner, path)["missing"] == 1
+
+
+def test_only_a_persons_grade_by_the_same_rubric_is_held_against_a_suggestion(course: Class):
+    from lms.grades.repository import grades
+    from lms.grading.repository import suggestions
+    from lms.submissions.repository import submissions
+
+    rubric = new_rubric(course, criteria=[{"title": "Argument", "levels": levels(1, 0)}])
+    [argument] = rubric["criteria"]
+    path = new_assignment(course, rubric_id=rubric["id"])
+    for version, origin in ((1, "person"), (2, "person"), (1, "ai")):
+        learner = course.learner()
+        work = {"submission_id": ObjectId(handed_in(learner, path, text=learner.id)["id"])}
+        row = submissions().find_one({"_id": work["submission_id"]})
+        assert row
+        given(course.owner, path, learner.id, criteria=[{"criterion_id": argument["id"], "points": 1}])
+        grades().update_one(work, {"$set": {"origin": origin}})
+        said = {"criterion_id": ObjectId(argument["id"]), "points": 1}
+        pin = {"id": ObjectId(rubric["id"]), "version": version}
+        theirs = {"assignment_id": row["assignment_id"], "job_id": ObjectId(), "rubric": pin, "criteria": [said]}
+        suggestions().insert_one({**suggested(), **theirs, **work})
+    found = analysis(course.owner, path)["agreement"]
+    assert (found["pairs"], found["unseen"]) == (1, 1)

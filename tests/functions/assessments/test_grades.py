@@ -166,6 +166,24 @@ def test_a_group_gets_one_grade_and_what_was_given_alone_stays(course: Class):
     assert (taken_back["origin"], read(course.owner, path, ada.id)["score"]) == ("group", 90)
 
 
+def test_a_limited_assistant_grades_those_of_a_group_whom_they_see(course: Class):
+    mine, other, cohort = course.learner(), course.learner(), course.cohort()
+    course.put_into(cohort, mine)
+    path = new_assignment(course, group_set_id=put_groups(course, [mine, other])["id"])
+    handed_in(mine, path, text="x")
+    given(assistant(course, cohort), path, mine.id, points=5, group=True)
+    assert [read(course.owner, path, each.id)["score"] for each in (mine, other)] == [5, None]
+
+
+def test_a_why_is_needed_where_one_of_the_group_has_seen_the_grade(course: Class):
+    ada, ben = course.learner(), course.learner()
+    path = new_assignment(course, group_set_id=put_groups(course, [ada, ben])["id"])
+    handed_in(ada, path, text="x")
+    given(course.owner, path, ada.id, points=5, group=True)
+    release(course.owner, path, ada.id)
+    assert pointers(give(course.owner, path, ben.id, 1, points=6, group=True)) == ["/why"]
+
+
 @pytest.mark.parametrize("version", [0, 1])
 def test_of_graders_at_once_one_succeeds(course: Class, version: int):
     from lms.assignments.repository import assignments
@@ -348,3 +366,17 @@ def test_learners_find_all_their_released_grades(course: Class):
         ("One", 10, 7),
     ]
     assert ({row["user_id"] for row in rows}, second["next_cursor"]) == ({learner.id}, None)
+
+
+def test_of_what_learners_no_longer_see_they_find_no_grade(course: Class):
+    learner = course.learner()
+    shown, hidden, deleted = (new_assignment(course, release="at_once") for _ in range(3))
+    for path in (shown, hidden, deleted):
+        given(course.owner, path, learner.id, points=7)
+    assert course.owner.patch(hidden, {"published": False}).status == 200
+    assert course.owner.delete(deleted).status == 204
+    for query in ("", "?limit=1"):
+        found = learner.get(f"/users/me/grades{query}").json
+        assert [row["assignment_id"] for row in found["items"]] == [shown.rpartition("/")[2]]
+        assert found["next_cursor"] is None
+    assert {learner.get(f"{path}/grades/{learner.id}").status for path in (hidden, deleted)} == {404}

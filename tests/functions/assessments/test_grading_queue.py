@@ -57,6 +57,35 @@ def test_what_is_handed_in_waits_until_it_is_graded_and_again_when_it_comes_agai
     assert queue(course.owner) == [] == queue(learner)
 
 
+def test_what_came_after_the_graded_one_waits_on(course: Class):
+    learner, path = course.learner(), new_assignment(course)
+    first, second = (handed_in(learner, path, text=text)["id"] for text in ("one", "two"))
+    given(course.owner, path, learner.id, points=1, submission_id=first)
+    assert works(course.owner) == [second]
+    given(course.owner, path, learner.id, 1, points=2, submission_id=second)
+    assert queue(course.owner) == []
+
+
+def test_who_changes_groups_is_waited_for_until_the_last_work_is_graded(course: Class):
+    ada, ben = course.learner(), course.learner()
+    path = new_assignment(course, group_set_id=put_groups(course, [ada, ben])["id"])
+    first = handed_in(ada, path, text="x")["id"]
+    [kept] = course.owner.get(f"{course.path}/groups").json["sets"]
+    [both] = kept["groups"]
+    moved = [
+        {"id": both["id"], "name": "Both", "member_ids": [ben.id]},
+        {"name": "New", "member_ids": [ada.id]},
+    ]
+    changed = {"id": kept["id"], "name": kept["name"], "groups": moved}
+    answer = course.owner.put(f"{course.path}/groups", {"sets": [changed]})
+    assert answer.status == 200, answer.text
+    second = handed_in(ada, path, text="y")["id"]
+    given(course.owner, path, ada.id, points=1)
+    assert [(row["submission_id"], whose(row)) for row in queue(course.owner)] == [(first, [ben.id])]
+    given(course.owner, path, ben.id, points=1)
+    assert queue(course.owner) == [] and first != second
+
+
 def test_a_groups_work_waits_for_its_members_who_have_no_grade(course: Class):
     ada, ben = course.learner(), course.learner()
     path = new_assignment(course, group_set_id=put_groups(course, [ada, ben])["id"])

@@ -42,6 +42,11 @@ def test_each_reviews_as_many_as_the_assignment_says_and_never_the_own(course: C
     people, works = a_class(course, path, 4)
     look(path)
     assert not any(map(to_do, people)), "before the due date"
+    assert received(course.owner, works[0])["short"] == 0, "none is due yet"
+    assert course.owner.patch(path, {"published": False}).status == 200
+    look(path, days=1)
+    assert stored(path) == [], "not published"
+    assert course.owner.patch(path, {"published": True}).status == 200
     look(path, days=1)
     for person, work in zip(people, works, strict=True):
         own = person.get(f"/submissions/{work}").json["text"]
@@ -231,6 +236,11 @@ def test_who_leaves_is_replaced_at_once_and_staff_see_where_nobody_is_left(cours
     [lost] = stored(path, reviewer_id=ObjectId(gone.id))
     course.leave(gone)
     look(path)
+    assert to_do(gone) == []
+    assert course.join(gone).status in (200, 201)
+    missed = say(gone, {"id": str(lost["_id"]), "version": 2})
+    assert (missed.status, missed.json["code"]) == (409, "REVIEW_OVER"), "not due yet, but given up"
+    course.leave(gone)
     work = str(lost["submission_id"])
     assert received(course.owner, work)["short"] == 1, "nobody has done theirs yet"
     for each in rest:
@@ -240,6 +250,60 @@ def test_who_leaves_is_replaced_at_once_and_staff_see_where_nobody_is_left(cours
     [stand_in] = stored(path, replaces=lost["_id"])
     assert str(stand_in["reviewer_id"]) in {each.id for each in rest} - {author}
     assert received(course.owner, work)["short"] == 0
+
+
+def test_who_left_before_reviews_began_neither_gives_nor_gets_one(course: Class):
+    path = reviewed(course, peer_reviews={**COMMENTS, "count": 1})
+    (gone, *_), _ = a_class(course, path, 4)
+    course.leave(gone)
+    look(path)
+    rows = stored(path)
+    assert len(rows) == 3
+    assert ObjectId(gone.id) not in {each[name] for each in rows for name in ("reviewer_id", "holder_id")}
+
+
+def test_work_from_before_there_was_a_rubric_is_reviewed_by_the_one_that_stands(course: Class):
+    path = reviewed(course)
+    (ada, _), _ = a_class(course, path, 2)
+    along = {**COMMENTS, "count": 1, "criteria": "rubric"}
+    rubric = new_rubric(course)
+    assert course.owner.patch(path, {"rubric_id": rubric["id"], "peer_reviews": along}).status == 200
+    look(path)
+    [review] = to_do(ada)
+    assert (review["rubric"]["id"], review["rubric"]["version"]) == (rubric["id"], 1)
+
+
+def test_a_stand_in_reviews_what_the_missing_one_had(course: Class):
+    path = reviewed(course, peer_reviews={**COMMENTS, "count": 1}, closes_at=in_minutes(60))
+    people, _ = a_class(course, path, 4)
+    look(path)
+    lazy, *diligent = people
+    for each in diligent:
+        do_all(each)
+    [lost] = stored(path, reviewer_id=ObjectId(lazy.id))
+    [author] = [each for each in diligent if each.id == str(lost["holder_id"])]
+    newer = handed_in(author, path, text="Again")["id"]
+    look(path, days=8)
+    [stand_in] = stored(path, replaces=lost["_id"])
+    assert str(stand_in["submission_id"]) == str(lost["submission_id"]) != newer
+
+
+def test_reviews_are_looked_at_again_soon_and_no_more_once_all_is_released(course: Class):
+    from lms.assignments.repository import assignments
+
+    def again() -> Any:
+        row = assignments().find_one({"_id": ObjectId(path.rpartition("/")[2])})
+        return row and row["reviews_at"]
+
+    path = reviewed(course, peer_reviews={**COMMENTS, "count": 1})
+    people, _ = a_class(course, path, 2)
+    look(path)
+    assert clock.now() < again() <= clock.now() + timedelta(minutes=10)
+    for each in people:
+        do_all(each)
+    release(course.owner, path)
+    look(path)
+    assert again() is None
 
 
 def test_of_a_deleted_assignment_nothing_is_left_to_do(course: Class):
@@ -268,6 +332,8 @@ def test_authors_read_what_is_said_once_their_grade_is_released(course: Class):
     assert ben.id not in answer.text
     release(course.owner, path)
     assert received(ben, other)["items"] == [], "not done yet"
+    do_all(ada)
+    assert len(received(ben, other)["items"]) == 1, "without a grade, once all are released"
 
 
 def test_blind_staff_see_reviewers_by_pseudonyms_and_assistants_their_cohorts(course: Class):

@@ -131,6 +131,7 @@ def test_a_rubric_goes_once_nothing_uses_it(course: Class):
     assert course.owner.delete(f"/rubrics/{rubric}").status == 204
     assert course.owner.delete(f"/rubrics/{other}").json["code"] == "RUBRIC_IN_USE"
     assert course.owner.get(f"/rubrics/{rubric}").status == 404
+    assert [row["id"] for row in course.owner.get(f"{course.path}/rubrics").json["items"]] == [other]
     assert audits_of(rubric) == ["rubric.delete"]
 
 

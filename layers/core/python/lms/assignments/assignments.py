@@ -169,7 +169,7 @@ def release(tx: Transaction, assignment_id: ObjectId, now: datetime) -> None:
 
 
 def titles(assignment_ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
-    """Titles and points of these assignments, and whether they are graded blind, deleted ones too."""
+    """Titles and points of these assignments, and whether they are published and graded blind, deleted ones too."""
     return {row["_id"]: row for row in repository.titles(assignment_ids)}
 
 

@@ -65,8 +65,8 @@ def set_reviews_at(tx: Transaction, assignment_id: ObjectId, at: datetime | None
 
 
 def titles(assignment_ids: Collection[ObjectId]) -> list[Document]:
-    """Titles and points of these assignments, and whether they are graded blind, deleted ones too."""
-    fields = dict.fromkeys(("title", "points", "blind", "released_at", "deleted_at"), 1)
+    """Titles and points of these assignments, and whether they are published and graded blind, deleted ones too."""
+    fields = dict.fromkeys(("title", "points", "published", "blind", "released_at", "deleted_at"), 1)
     return list(assignments().find({"_id": {"$in": list(assignment_ids)}}, fields))
 
 

@@ -111,8 +111,8 @@ def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[
 def written(
     tx: Transaction, assignment: Mapping[str, Any], given: Sequence[Change], *, by: ObjectId | None, why: str | None
 ) -> dict[ObjectId, Document]:
-    """By learner, the grades as they are now: nothing of these learners waits for one any more, and they see theirs
-    where the assignment releases grades at once.
+    """By learner, the grades as they are now: what these are given for waits no longer, and learners see theirs where
+    the assignment releases grades at once.
 
     Raise 412 where another has given one of them a first grade at the same time.
     """
@@ -131,7 +131,7 @@ def written(
         if all(each["code"] == _DUPLICATE for each in error.details["writeErrors"]):
             raise PreconditionFailed() from None
         raise
-    waiting.graded(tx, assignment["_id"], [row["user_id"] for row in after])
+    waiting.graded(tx, assignment["_id"], {row["user_id"]: row["submission_id"] for row in after})
     if at_once:
         unseen = [row["user_id"] for row, _ in given if row["released_at"] is None]
         releasing.tell(tx, assignment, unseen, by=by)

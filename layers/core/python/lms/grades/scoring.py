@@ -35,8 +35,8 @@ def in_proportion(criteria: Sequence[Mapping[str, Any]], most: float, possible: 
 def criteria(given: Sequence[GivenCriterion], rubric: Mapping[str, Any]) -> list[Document]:
     """In the rubric's order, each with its points, and with its level where these are a level's.
 
-    Raise 422 where a criterion is missing, comes twice or is not the rubric's, where a level is not the criterion's
-    or has other points, and for points that the criterion does not give.
+    Raise 422 where a criterion is missing, comes twice or is not the rubric's, a level is not the criterion's,
+    and for points that the criterion does not give. One that is ranged gives others than its named level's too.
     """
     known = {str(each["id"]): each for each in rubric["criteria"]}
     if errors := [*_misnamed(given, known), *_ungiven(given, known)]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateMany, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from lms import mongo
@@ -99,11 +99,22 @@ def replace(tx: Transaction, submission: Mapping[str, Any]) -> None:
     submissions().update_many(before, {"$set": {"waits_for": []}}, session=tx.session)
 
 
-def wait_no_more(tx: Transaction, assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> None:
-    """The assignment's submissions wait for a grade of these people no longer."""
-    theirs = {"$in": list(user_ids)}
-    wanted = {"assignment_id": assignment_id, "member_ids": theirs, "waits_for": theirs}
-    submissions().update_many(wanted, {"$pull": {"waits_for": theirs}}, session=tx.session)
+def wait_no_more(tx: Transaction, assignment_id: ObjectId, until: Mapping[ObjectId, datetime]) -> None:
+    """What each of these people had handed in by then waits for their grade no longer."""
+    updates = [
+        UpdateMany(
+            {
+                "assignment_id": assignment_id,
+                "member_ids": user_id,
+                "waits_for": user_id,
+                "submitted_at": {"$lte": moment},
+            },
+            {"$pull": {"waits_for": user_id}},
+        )
+        for user_id, moment in until.items()
+    ]
+    if updates:
+        submissions().bulk_write(updates, ordered=False, session=tx.session)
 
 
 def waiting(branches: Sequence[Document], after: tuple[datetime, ObjectId] | None, limit: int) -> list[Document]:

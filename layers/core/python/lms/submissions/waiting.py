@@ -1,6 +1,6 @@
-"""Which submissions wait for a grade: each for those of its members who have none that is newer."""
+"""Which submissions wait for a grade: each for those of its members who have none for it or for a later one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bson import ObjectId
@@ -10,9 +10,11 @@ from lms.mongo import Document, Transaction
 from lms.submissions import repository
 
 
-def graded(tx: Transaction, assignment_id: ObjectId, user_ids: Collection[ObjectId]) -> None:
-    """They have a grade now: nothing that they have handed in so far waits for it."""
-    repository.wait_no_more(tx, assignment_id, user_ids)
+def graded(tx: Transaction, assignment_id: ObjectId, given_for: Mapping[ObjectId, ObjectId | None]) -> None:
+    """By learner, the submission that a grade was given for: neither it nor an earlier one waits for theirs."""
+    moments = repository.moments({_id for _id in given_for.values() if _id})
+    until = {user_id: moments[_id] for user_id, _id in given_for.items() if _id}
+    repository.wait_no_more(tx, assignment_id, until)
 
 
 def oldest(scope: Scope, after: After | None, limit: int) -> list[Document]:

@@ -2,13 +2,9 @@
 
 from typing import Literal
 
+from lms.ai.agreement import Why
 from lms.fields import DocumentId, Id, Moment, Resource
 from lms.submissions.models.submission import PinnedRubric
-
-Why = Literal[
-    "off", "suggested", "speaks_to_a_machine", "not_read", "incomplete", "not_compared", "differs", "unsure",
-    "too_low", "too_high", "sampled", "replaced", "grade_stands", "applied",
-]  # fmt: skip
 
 
 class SuggestedEvidence(Resource):
