@@ -31,6 +31,7 @@ def scored(ranged: bool, level: int | None, points: float | None) -> tuple[Any, 
         (True, None, 3, (None, 3)),
         (True, None, 1, (2, 1)),
         (True, 0, 3, (0, 3)),
+        (True, 2, 4, (2, 4)),
     ],
 )
 def test_a_level_or_points_are_kept_as_they_were_given(

@@ -262,6 +262,16 @@ def test_who_left_before_reviews_began_neither_gives_nor_gets_one(course: Class)
     assert ObjectId(gone.id) not in {each[name] for each in rows for name in ("reviewer_id", "holder_id")}
 
 
+def test_who_has_days_more_has_them_for_a_review_too(course: Class):
+    path = reviewed(course, peer_reviews={**COMMENTS, "count": 1})
+    (ada, ben), _ = a_class(course, path, 2)
+    more = {"accommodations": {"time_factor": 1.0, "extra_days": 3}}
+    assert course.owner.patch(f"{course.enrollments}/{ada.id}", more).status == 200
+    look(path)
+    [hers], [his] = (stored(path, reviewer_id=ObjectId(each.id)) for each in (ada, ben))
+    assert hers["due_at"] - his["due_at"] == timedelta(days=3)
+
+
 def test_work_from_before_there_was_a_rubric_is_reviewed_by_the_one_that_stands(course: Class):
     path = reviewed(course)
     (ada, _), _ = a_class(course, path, 2)

@@ -111,8 +111,8 @@ def _rubric(tx: Transaction, assignment: Mapping[str, Any], submission: Mapping[
 def written(
     tx: Transaction, assignment: Mapping[str, Any], given: Sequence[Change], *, by: ObjectId | None, why: str | None
 ) -> dict[ObjectId, Document]:
-    """By learner, the grades as they are now: what these are given for waits no longer, and learners see theirs where
-    the assignment releases grades at once.
+    """By learner, the grades as they are now: what these are given for waits no longer, and learners see theirs
+    where the assignment releases grades at once.
 
     Raise 412 where another has given one of them a first grade at the same time.
     """
