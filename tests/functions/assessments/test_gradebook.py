@@ -104,6 +104,9 @@ def test_in_a_course_that_has_set_nothing_all_published_work_counts_by_points(co
     assert [column["published"] for column in found["columns"]] == [True, True, False]
     assert found["items"][0]["cells"][2]["score"] == 0
     assert (found["version"], found["items"][0]["final"]["percent"]) == (0, 62.5)
+    assert course.owner.delete(second).status == 204
+    left = page(course.owner, course)
+    assert (len(left["columns"]), left["items"][0]["final"]["percent"]) == (2, 100)
 
 
 def test_late_excused_waiting_and_missing_are_told_apart(course: Class):
@@ -142,6 +145,8 @@ def test_a_group_is_late_by_its_latest_member(course: Class):
     assert row(course.owner, course, members[0])["cells"]["A"] is None
     assert row(course.owner, course, members[0], f"?learner={members[0].id}")["cells"]["A"] is None
     assert row(course.owner, course, alone)["cells"]["A"]["overdue"]
+    assert course.leave(members[1]).status == 204
+    assert row(course.owner, course, members[0])["cells"]["A"]["overdue"]
 
 
 def test_each_learner_of_a_page_is_late_by_their_own_dates(course: Class):
@@ -212,6 +217,9 @@ def test_pages_send_the_columns_once_and_again_when_they_change(course: Class):
     new_assignment(course, title="Another")
     third = page(course.owner, course, f"?limit=1&cursor={second['next_cursor']}")
     assert len(third["columns"]) == 2 and third["next_cursor"] is None
+    changed(course, 0, missing="zero")
+    again = page(course.owner, course, f"?limit=1&cursor={second['next_cursor']}")
+    assert (again["missing"], again["columns"]) == ("zero", third["columns"])
     ids = [each["items"][0]["user_id"] for each in (first, second, third)]
     assert ids == [each.id for each in learners]
     assert course.owner.get(f"{course.path}/gradebook?cursor=WzFd").status == 422
@@ -305,6 +313,7 @@ def test_cells_build_on_versions_and_all_or_none_are_written(course: Class):
     stranger = course.api.person()
     assert pointers(change(course, cells=[cell(stranger, 1)])) == ["/cells/0/user_id"]
     assert pointers(change(course, cells=[{**cell(first, 1), "column_id": "x"}])) == ["/cells/0/column_id"]
+    assert pointers(change(course, cells=[cell(first, 1, 1, excused=True)])) == ["/cells/0"]
     excused = changed(course, cells=[cell(first, None, 1, excused=True)])["cells"][0]
     assert (excused["excused"], excused["version"]) == (True, 2)
 

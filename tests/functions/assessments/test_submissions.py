@@ -124,6 +124,8 @@ def test_members_are_pinned_and_who_comes_later_sees_what_the_group_has(course: 
     assert read(eve, made)["member_ids"] == [ada.id, ben.id]
     assert read(ben, made)["id"] == made["id"]
     assert [row["submission"]["id"] for person in (ada, ben, eve) for row in rows(person, path)] == [made["id"]] * 3
+    assert course.leave(eve).status == 204
+    assert handed_in(ada, path, text="y")["member_ids"] == [ada.id]
 
 
 def both(path: str, *said: tuple[Person, str]) -> list[Any]:
@@ -179,7 +181,8 @@ def test_what_is_nothing_or_not_taken_is_refused(course: Class, content: dict[st
 
 def test_code_is_in_the_assignments_language(course: Class):
     path = new_assignment(course, takes=["code"], language="python")
-    assert handed_in(course.learner(), path, code="print(1)\n")["language"] == "python"
+    made = handed_in(course.learner(), path, code="print(1)\n", text=None, file_ids=[])
+    assert (made["language"], made["text"]) == ("python", None), "nothing of what is not taken"
 
 
 def test_files_are_own_checked_and_of_the_types_taken(course: Class):
