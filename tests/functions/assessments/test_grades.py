@@ -370,13 +370,15 @@ def test_learners_find_all_their_released_grades(course: Class):
 
 def test_of_what_learners_no_longer_see_they_find_no_grade(course: Class):
     learner = course.learner()
-    shown, hidden, deleted = (new_assignment(course, release="at_once") for _ in range(3))
-    for path in (shown, hidden, deleted):
+    first, hidden, deleted, last = (new_assignment(course, release="at_once") for _ in range(4))
+    for path in (first, hidden, deleted, last):
         given(course.owner, path, learner.id, points=7)
     assert course.owner.patch(hidden, {"published": False}).status == 200
     assert course.owner.delete(deleted).status == 204
-    for query in ("", "?limit=1"):
+    for query in ("", "?limit=2"):
         found = learner.get(f"/users/me/grades{query}").json
-        assert [row["assignment_id"] for row in found["items"]] == [shown.rpartition("/")[2]]
+        assert [row["assignment_id"] for row in found["items"]] == [
+            path.rpartition("/")[2] for path in (last, first)
+        ]
         assert found["next_cursor"] is None
     assert {learner.get(f"{path}/grades/{learner.id}").status for path in (hidden, deleted)} == {404}

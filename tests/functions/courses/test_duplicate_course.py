@@ -125,7 +125,8 @@ def test_rubrics_and_assignments_are_copied_and_refer_to_each_other(course: Auth
 
     levels = [{"title": "Good", "points": 4}, {"title": "Poor", "points": 0}]
     rubric = {"title": "R", "criteria": [{"title": "C", "levels": levels}]}
-    rubric_id = course.owner.post(f"{course.path}/rubrics", rubric).json["id"]
+    deleted, rubric_id = (course.owner.post(f"{course.path}/rubrics", rubric).json["id"] for _ in range(2))
+    assert course.owner.delete(f"/rubrics/{deleted}").status == 204
     groups = course.owner.put(f"{course.path}/groups", {"sets": [{"name": "S"}]}).json
     due = "2026-09-10T09:00:00.000Z"
     new = {"title": "A", "rubric_id": rubric_id, "group_set_id": groups["sets"][0]["id"], "due_at": due}
