@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -14,9 +15,11 @@ from infra.local.stack import Stack
 from tests.at_once import endings
 from tests.attacks import NAMES
 from tests.core.ai.assessed import REFERENCE, RIGHT, WRONG
-from tests.functions.assessments.assigned import new_assignment, owners_access, put_groups
+from tests.following import eventually
+from tests.functions.assessments.assigned import levels, new_assignment, owners_access, put_groups
 from tests.functions.assessments.grading import (
     AUTO,
+    EXPLANATION,
     SUGGEST,
     about_leaves,
     asked,
@@ -46,6 +49,12 @@ def course(api: Api) -> Class:
 def gemini(ground: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGemini]:
     with asked(ground, monkeypatch) as server:
         yield server
+
+
+def stored_grades(path: str) -> list[dict[str, Any]]:
+    from lms.grades.repository import grades
+
+    return list(grades().find({"assignment_id": ObjectId(path[-24:])}))
 
 
 def says(gemini: FakeGemini, points: float, confidence: float = 0.9, **more: Any) -> None:
@@ -239,7 +248,21 @@ def test_a_persons_or_a_released_grade_is_never_given_anew(course: Class, gemini
     assert read(course.owner, path, one.id) == before
     assert read(course.owner, path, two.id) == by_hand
     for submission in (again, other):
-        assert suggestion(course.owner, submission)["decision"]["why"] == "grade_stands"
+        decision = suggestion(course.owner, submission)["decision"]
+        assert decision == {"applies": False, "asks": True, "why": "grade_stands"}
+
+
+def test_a_grade_of_an_ai_that_nobody_has_seen_gives_way_to_that_of_the_next_work(
+    course: Class, gemini: FakeGemini
+):
+    path, learner = about_leaves(course, AUTO), course.learner()
+    for number, points in enumerate((9, 10), start=1):
+        says(gemini, points)
+        made = handed_in(learner, path, text=f"{REFERENCE} {number}.")
+        work_off(path)
+        grade = read(course.owner, path, learner.id)
+        assert (grade["submission_id"], grade["raw"], grade["version"]) == (made["id"], points * 10, number)
+    assert [row["after"]["raw"] for row in grade["history"]] in ([90, 100], [100, 90])
 
 
 def test_the_settings_at_the_end_of_the_work_count(course: Class, gemini: FakeGemini):
@@ -250,6 +273,37 @@ def test_the_settings_at_the_end_of_the_work_count(course: Class, gemini: FakeGe
     [job] = jobs_of(path)
     assert (job["status"], gemini.calls) == ("succeeded", [])
     assert read(course.owner, path, learner.id)["version"] == 0
+
+
+@pytest.mark.parametrize("left", ["switched off", "deleted"])
+def test_what_is_decided_while_the_model_thinks_counts(course: Class, gemini: FakeGemini, left: str):
+    path, learner = about_leaves(course, AUTO), course.learner()
+    made = handed_in(learner, path, text=REFERENCE)
+    says(gemini, 10)
+    gemini.delay = 1.0
+    [job] = jobs_of(path)
+    with ThreadPoolExecutor(1) as worker:
+        done = worker.submit(message, job["_id"], f"submission-{made['id']}")
+        assert eventually(lambda: bool(gemini.calls))
+        changed = (
+            course.owner.delete(path) if left == "deleted" else course.owner.patch(path, {"ai_grading": SUGGEST})
+        )
+        assert changed.status in (200, 204), changed.text
+        assert done.result() == []
+    [found] = kept(made)
+    why = "off" if left == "deleted" else "suggested"
+    assert found["decision"] == {"applies": False, "asks": left != "deleted", "why": why}
+    assert stored_grades(path) == []
+
+
+def test_who_has_left_the_course_is_given_no_grade(course: Class, gemini: FakeGemini):
+    stays, leaves = course.learner(), course.learner()
+    path = about_leaves(course, AUTO, group_set_id=put_groups(course, [stays, leaves])["id"])
+    handed_in(stays, path, text=REFERENCE)
+    assert course.owner.delete(f"{course.path}/enrollments/{leaves.id}").status in (200, 204)
+    says(gemini, 10)
+    work_off(path)
+    assert [(str(row["user_id"]), row["score"]) for row in stored_grades(path)] == [(stays.id, 100)]
 
 
 def test_an_unusable_answer_writes_nothing_and_the_job_says_why(course: Class, gemini: FakeGemini):
@@ -399,8 +453,60 @@ def test_graded_answers_are_precedents(course: Class):
         given(course.owner, path, person.id, points=points)
     assignment = assignments.of(ObjectId(path[-24:]))
     task: GradingTask = reading.task(assignment, None, "en", RIGHT)
-    found = precedents.of(assignment, task, but=ObjectId(made[3]["id"]))
+    found = precedents.of(assignment, task, {"_id": ObjectId(made[3]["id"]), "rubric": None})
     assert {each.answer[-1]: each.label for each in found["whole"]} == {"0": "correct", "1": "incorrect"}
+
+
+def test_the_independent_grader_is_told_what_people_graded(
+    course: Class, gemini: FakeGemini, monkeypatch: pytest.MonkeyPatch
+):
+    from lms.intelligence import short_answers
+
+    path, odd = about_leaves(course, SUGGEST, rubric=False), "The sun paints them green."
+    monkeypatch.setattr(short_answers, "LEAST_GRADED", 2)
+    for text, points in ((f"{odd} Indeed.", 100), (WRONG, 0)):
+        learner = course.learner()
+        handed_in(learner, path, text=text)
+        given(course.owner, path, learner.id, points=points)
+    says(gemini, 50)
+    made = handed_in(course.learner(), path, text=odd)
+    work_off(path)
+    with_graded = suggestion(course.owner, made)["independent"]["points"]
+    monkeypatch.undo()
+    assert course.owner.post(f"/submissions/{made['id']}/ai-grade").status == 202
+    work_off(path)
+    assert suggestion(course.owner, made)["independent"]["points"] != with_graded
+
+
+def test_precedents_are_of_the_same_version_of_the_rubric(course: Class):
+    from lms.ai.grading_task import GradingTask
+    from lms.assignments import assignments
+    from lms.grading import precedents, reading
+    from lms.rubrics import rubrics
+    from lms.submissions import compared
+
+    path, people = about_leaves(course, SUGGEST), [course.learner() for _ in range(5)]
+    url = f"/rubrics/{course.owner.get(path).json['rubric']['id']}"
+    [criterion] = course.owner.get(url).json["criteria"]
+    texts = [RIGHT, f"{RIGHT} Number 1.", f"{RIGHT} Number 2.", " ".join([RIGHT] * 12)]
+    for person, text in zip(people, texts, strict=False):
+        handed_in(person, path, text=text)
+    for person, points in zip(people, (10, 2, None, 0), strict=False):
+        said = [{"criterion_id": criterion["id"], "points": points}]
+        given(course.owner, path, person.id, **({"points": 100} if points is None else {"criteria": said}))
+
+    def found(text: str) -> dict[str, str]:
+        made = handed_in(people[4], path, text=text)
+        [submission] = compared.with_content([ObjectId(made["id"])])
+        assignment, pin = assignments.of(submission["assignment_id"]), submission["rubric"]
+        rubric = rubrics.pinned(None, pin["id"], pin["version"])
+        task: GradingTask = reading.task(assignment, rubric, "en", RIGHT)
+        return {each.answer: each.label for each in precedents.of(assignment, task, submission)[criterion["id"]]}
+
+    assert found(RIGHT) == {texts[0]: "correct", texts[1]: "incorrect"}
+    dearer = [{**EXPLANATION, "id": criterion["id"], "levels": levels(40, 20, 0)}]
+    assert course.owner.patch(url, {"criteria": dearer}).status == 200
+    assert found(WRONG) == {}
 
 
 def test_a_budget_that_is_used_up_keeps_nobody_from_handing_in(course: Class, gemini: FakeGemini):

@@ -1,6 +1,7 @@
 """Essays of quizzes along a rubric: POST /attempts/{id}/grade; POST, GET /attempts/{id}/ai-grade."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from lms.jobs.repository import jobs
 from lms.spending.repository import budgets
 from tests.at_once import results
 from tests.core.ai.assessed import REFERENCE, RIGHT
+from tests.following import eventually
 from tests.functions.assessments.assigned import levels, new_rubric
 from tests.functions.assessments.grading import asked, message
 from tests.functions.assessments.sitting import TRUE_FALSE, Sitting, sitting
@@ -177,6 +179,30 @@ def test_an_attempt_that_is_open_again_is_left_alone(api: Api, gemini: FakeGemin
     assert message(job["_id"], "essay-1") == []
     assert quiz.owner.get(f"/jobs/{job['_id']}").json["status"] == "succeeded"
     assert gemini.calls == [] and quiz.owner.get(f"/attempts/{done['id']}/ai-grade").status == 404
+
+
+def test_what_is_no_more_wanted_or_of_an_earlier_hand_in_is_not_suggested(api: Api, gemini: FakeGemini):
+    quiz = sitting(api, ESSAY, ai_grading="suggest")
+    path = f"/attempts/{(done := quiz.taken({'1': RIGHT}))['id']}"
+    quiz.change(ai_grading="off")
+    [job] = jobs_of(done)
+    assert message(job["_id"], "essay-1") == [] and gemini.calls == []
+    quiz.change(ai_grading="suggest")
+    assert quiz.owner.post(f"{path}/ai-grade").status == 202
+    gemini.delay = 1.0
+    with ThreadPoolExecutor(1) as worker:
+        done_then = worker.submit(message, jobs_of(done)[1]["_id"], "essay-1")
+        assert eventually(lambda: bool(gemini.calls))
+        assert quiz.owner.post(f"{path}/reopen", {}).status == 200
+        quiz.save(done["id"], {"1": REFERENCE}, seq=2)
+        quiz.submit(done["id"])
+        assert done_then.result() == []
+    assert quiz.owner.get(f"{path}/ai-grade").status == 404
+    assert {job["status"] for job in jobs_of(done)[:2]} == {"succeeded"}
+    gemini.delay = 0.0
+    assert message(jobs_of(done)[2]["_id"], "essay-1") == []
+    [found] = quiz.owner.get(f"{path}/ai-grade").json["items"]
+    assert found["job_id"] == str(jobs_of(done)[2]["_id"])
 
 
 def test_handing_in_has_what_is_to_be_read_graded_once(api: Api, gemini: FakeGemini):

@@ -1,13 +1,14 @@
 """The essays of an attempt, for those who suggest grades for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from bson import ObjectId
 
 from lms.attempts import asking, repository
 from lms.attempts.answers import Standing
-from lms.mongo import Document
+from lms.mongo import Document, Transaction
 
 
 class Essay(NamedTuple):
@@ -40,7 +41,7 @@ def of(attempt: Mapping[str, Any]) -> Iterator[Essay]:
             )
 
 
-def handed_in(attempt_id: ObjectId) -> list[Essay]:
-    """None while the attempt is open."""
-    attempt = repository.attempt(attempt_id)
-    return list(of(attempt)) if attempt and attempt["status"] != "open" else []
+def handed_in(attempt_id: ObjectId, submitted_at: datetime, tx: Transaction | None = None) -> list[Essay]:
+    """None where the attempt is not the one that was handed in then: it is open again, or was handed in anew."""
+    attempt = repository.attempt(attempt_id, tx)
+    return list(of(attempt)) if attempt and attempt["submitted_at"] == submitted_at else []

@@ -27,11 +27,15 @@ def item_of(step: str) -> str:
     return step.removeprefix(_PREFIX)
 
 
+def is_on(quiz_id: ObjectId) -> bool:
+    return bool(policies.of(quiz_id).get("ai_grading", "off") != "off")
+
+
 def waiting(access: CourseAccess) -> list[str]:
     """The attempt's essays with an answer, by item. Raise 409 AI_GRADING_OFF where the quiz does not ask for AI,
     ATTEMPT_OPEN while the attempt runs, NOTHING_TO_GRADE where it holds no essay with an answer."""
     attempt = access.resource
-    if policies.of(attempt["quiz_id"]).get("ai_grading", "off") == "off":
+    if not is_on(attempt["quiz_id"]):
         raise Conflict("The quiz does not ask for suggestions of an AI", code="AI_GRADING_OFF")
     if attempt["status"] == "open":
         raise Conflict("The attempt is still running", code="ATTEMPT_OPEN")
@@ -75,6 +79,7 @@ def _start(
         course_id=attempt["course_id"],
         quiz_id=attempt["quiz_id"],
         attempt_id=attempt["_id"],
+        submitted_at=attempt["submitted_at"],
         item_ids=list(item_ids),
         provider=configured(),
     )

@@ -23,17 +23,20 @@ def stages(job: Document) -> Iterator[Stage]:
 
 
 def work(step: Step) -> Finish:
-    """An attempt that is open again by now is left alone."""
+    """An attempt that is open again by now, or was handed in anew, is left alone, as is one of a quiz that does not
+    ask for AI any more."""
     job, item_id = step.job, essay_runs.item_of(step.name)
     result = {"course_id": job["course_id"], "report": f"/attempts/{job['attempt_id']}/ai-grade"}
-    essay = next((each for each in essays.handed_in(job["attempt_id"]) if each.item_id == item_id), None)
-    if essay is None:
+    essay = _essay(job, item_id)
+    if essay is None or not essay_runs.is_on(job["quiz_id"]):
         return lambda tx: {"result": result}
     read = Read(essay.text, [Part("text", None, 0, len(essay.text))], [])
     said = opinions.of(step, _task(essay, readings.language(job["course_id"])), {})
     decision = Decision(applies=False, asks=True, why="suggested")
 
     def keep(tx: Transaction) -> Document:
+        if _essay(job, item_id, tx) is None:
+            return {"result": result}
         suggestion = {
             "_id": ObjectId(),
             **{name: job[name] for name in ("course_id", "quiz_id", "attempt_id")},
@@ -51,6 +54,12 @@ def work(step: Step) -> Finish:
         return {"result": result}
 
     return keep
+
+
+def _essay(job: Document, item_id: str, tx: Transaction | None = None) -> Essay | None:
+    """None where the attempt is not handed in as it was when the job began."""
+    found = essays.handed_in(job["attempt_id"], job["submitted_at"], tx)
+    return next((each for each in found if each.item_id == item_id), None)
 
 
 def _task(essay: Essay, language: str) -> GradingTask:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bson import ObjectId
-
 from lms.ai.grading_task import GradingCriterion, GradingTask
 from lms.ai.grounded.words import word_count
 from lms.grades import confirmed
@@ -20,9 +18,16 @@ _RIGHT, _WRONG = 0.75, 0.25
 """Shares of a criterion's points. What lies between them is neither."""
 
 
-def of(assignment: Mapping[str, Any], task: GradingTask, *, but: ObjectId) -> dict[str, tuple[Graded, ...]]:
-    """By criterion; without those of the submission that is to be graded."""
-    grades = [row for row in confirmed.with_submissions(assignment["_id"], _MOST) if row["submission_id"] != but]
+def of(
+    assignment: Mapping[str, Any], task: GradingTask, submission: Mapping[str, Any]
+) -> dict[str, tuple[Graded, ...]]:
+    """By criterion; without its own grade, and without what was graded by another version of its rubric, where a
+    criterion may be worth other points."""
+    grades = [
+        row
+        for row in confirmed.with_submissions(assignment["_id"], _MOST)
+        if row["submission_id"] != submission["_id"] and submission["rubric"] in (None, row["rubric"])
+    ]
     texts = {
         row["_id"]: row["text"]
         for row in compared.with_content({row["submission_id"] for row in grades})
@@ -42,16 +47,13 @@ def _graded(
             yield Graded(text, label)
 
 
-def _points(criterion: GradingCriterion, grade: Mapping[str, Any], possible: float) -> float | None:
-    """None where the grade says nothing of the criterion: it was given by points alone, or along another rubric."""
+def _points(criterion: GradingCriterion, grade: Mapping[str, Any], possible: float) -> float:
     if criterion.id == ALL:
         return float(grade["raw"]) * criterion.best.points / possible
     rows: Sequence[Mapping[str, Any]] = grade["criteria"]
-    return next((row["points"] for row in rows if str(row["criterion_id"]) == criterion.id), None)
+    return next(float(row["points"]) for row in rows if str(row["criterion_id"]) == criterion.id)
 
 
-def _label(criterion: GradingCriterion, points: float | None) -> Label | None:
-    if points is None:
-        return None
+def _label(criterion: GradingCriterion, points: float) -> Label | None:
     share = (points - criterion.worst.points) / (criterion.best.points - criterion.worst.points)
     return "correct" if share >= _RIGHT else "incorrect" if share <= _WRONG else None

@@ -61,7 +61,7 @@ def _opinions(step: Step, assignment: Document, submission: Submission, text: st
     pin = submission["rubric"]
     rubric = rubrics.pinned(None, pin["id"], pin["version"]) if pin else None
     task = reading.task(assignment, rubric, readings.language(submission["course_id"]), text)
-    return opinions.of(step, task, precedents.of(assignment, task, but=submission["_id"]))
+    return opinions.of(step, task, precedents.of(assignment, task, submission))
 
 
 def _kept(job: Document, submission: Submission, read: Read, said: Opinions) -> Finish:
@@ -69,7 +69,7 @@ def _kept(job: Document, submission: Submission, read: Read, said: Opinions) -> 
         suggestion = _suggestion(job, submission, read, said)
         assignment = assignments.of(submission["assignment_id"], tx)
         decision = decide(
-            Terms(**assignment["ai_grading"]),
+            _terms(assignment),
             said.grading,
             said.agreed,
             worth=suggestion["worth"],
@@ -87,6 +87,11 @@ def _kept(job: Document, submission: Submission, read: Read, said: Opinions) -> 
         return {"result": _result(job)}
 
     return keep
+
+
+def _terms(assignment: Document) -> Terms:
+    terms = Terms(**assignment["ai_grading"])
+    return terms if runs.is_on(assignment) else terms._replace(mode="off")
 
 
 def _tell(tx: Transaction, suggestion: Mapping[str, Any]) -> None:
