@@ -62,6 +62,7 @@ def test_a_margin_is_no_binary_fraction():
         ("too_high", False, True, {"highest_percent": 69.99}),
         ("applied", True, False, {"highest_percent": 70}),
         ("sampled", False, True, {"sample_share": 1.0}),
+        ("differs", False, True, {"margin_percent": 9.99, "sample_share": 1.0}),
     ],
 )
 def test_what_a_grade_that_both_give_nearly_alike_becomes(why: str, applies: bool, asks: bool, change: dict):
@@ -80,6 +81,14 @@ def test_what_is_missing_or_speaks_to_a_machine_waits_for_a_person():
     assert decide(TERMS, Grading(grades=[]), same, **told).why == "incomplete"
     assert decide(TERMS, model, agreed(model, half), **told).why == "not_compared"
     assert decide(TERMS, model, same, to_a_machine=True, **told).why == "speaks_to_a_machine"
+    assert decide(TERMS, model, same, unread=True, **told).why == "not_read"
+
+
+def test_a_work_is_graded_as_surely_as_its_least_sure_criterion():
+    sure, unsure = grading(8, 6).grades[0], grading(8, 6, confidence=0.2).grades[1]
+    for grades in ([sure, unsure], [unsure, sure]):
+        assert Grading(grades=grades).confidence == 0.2
+    assert Grading(grades=[]).confidence == 0
 
 
 def test_a_sample_is_the_same_at_every_call_and_as_large_as_its_share():

@@ -5,9 +5,11 @@ from functools import cache
 import pytest
 
 from lms.ai.grading_task import CriterionGrade, GradingTask
+from lms.ai.grounded.grading import grade
 from lms.ai.grounded.provider import Grounded
 from lms.ai.invisible import visible
 from lms.ai.submission_reading import own_words, speaks_to_a_machine
+from lms.intelligence.precedents import Graded
 from tests.attacks import ATTACKS
 from tests.core.ai.assessed import REFERENCE, RIGHT, WRONG, criterion, graded
 
@@ -51,10 +53,23 @@ def test_an_order_alone_earns_nothing(order: str):
     assert outcome(graded(text=order)) == ([0, 0], [1, 1])
 
 
-def test_what_only_sounds_like_an_order_counts():
-    said = "The motor will not run because it is in an open circuit."
-    task = graded(text=said, instructions="Will the motor run?", references=["The motor has no complete circuit."])
-    assert own_words(task) == said
+SOUNDS = "The motor will not run because it is in an open circuit."
+
+
+@pytest.mark.parametrize(
+    ("instructions", "reference"),
+    [
+        ("Will the motor run?", "The motor has no complete circuit."),
+        ("What happens?", "The motor does not run in an open circuit."),
+    ],
+)
+def test_what_only_sounds_like_an_order_counts_unless_it_follows_one_in_its_paragraph(
+    instructions: str, reference: str
+):
+    order, matter = ORDERS["full marks"], {"instructions": instructions, "references": [reference]}
+    assert own_words(graded(text=SOUNDS, **matter)) == SOUNDS
+    assert own_words(graded(text=f"{order}\n\n{SOUNDS}", **matter)) == SOUNDS
+    assert own_words(graded(text=f"{order} {SOUNDS}", **matter)) == ""
 
 
 def test_a_right_answer_earns_more_than_a_wrong_one_and_a_reference_everything():
@@ -62,6 +77,7 @@ def test_a_right_answer_earns_more_than_a_wrong_one_and_a_reference_everything()
     for poor, good, full in zip(wrong, right, same, strict=True):
         assert poor.points is not None and good.points is not None and full.points == 10
         assert poor.points < 5 <= good.points
+        assert 0 < good.confidence < full.confidence == 1
     assert (wrong[1].level_id, right[1].level_id) == ("b-wrong", "b-right")
 
 
@@ -73,6 +89,7 @@ def test_the_evidence_is_the_nearest_sentence_as_it_is_stored():
     assert given.evidence is None
 
 
+PRAISE = "Coherent, convincing, elegantly phrased, thoroughly reasoned"
 DESCRIBED = "Says that chlorophyll makes leaves green by what it reflects."
 
 
@@ -81,6 +98,8 @@ DESCRIBED = "Says that chlorophyll makes leaves green by what it reflects."
     [
         ("nothing to compare with", {"references": []}),
         ("nothing to compare with", {"references": [" "], "criteria": [criterion("a", description="Very good")]}),
+        ("nothing to compare with", {"references": [], "criteria": [criterion("a", description="Green leaves")]}),
+        ("nothing to compare with", {"references": [], "criteria": [criterion("a", description=PRAISE)]}),
         ("English alone", {"language": "de-AT"}),
         ("not compared", {"text": "Leaves hold chlorophyll. " * 61}),
         ("more than what an answer says", {"criteria": [criterion("a", title="Style and grammar")]}),
@@ -96,6 +115,26 @@ def test_a_level_that_says_what_is_right_is_compared_with():
     described = criterion("a", ranged=True, description=DESCRIBED)
     [given] = grades(graded(text=DESCRIBED, references=[], criteria=[described]))
     assert (given.points, given.level_id) == (10, "a-right")
+
+
+def test_points_lie_between_the_levels_as_the_score_between_0_and_1():
+    plain = criterion("a", ranged=True)
+    dear = plain.model_copy(update={"levels": [plain.best, plain.worst.model_copy(update={"points": 2})]})
+    [one, other] = grades(graded(text=RIGHT, criteria=[plain, dear]))
+    assert one.points is not None and other.points == pytest.approx(2 + 0.8 * one.points, abs=1e-3)
+
+
+def test_what_people_graded_by_a_criterion_counts_for_that_one():
+    task = graded(criteria=[criterion("a", ranged=True), criterion("b", ranged=True)], text="The sun paints them.")
+    praised = [Graded(f"The sun paints them green {n}.", "correct") for n in range(10)]
+    alone, [told, untold] = grades(task), grade(task, {"a": (*praised, *(Graded(WRONG, "incorrect"),) * 10)}).grades
+    assert told.points is not None and untold == alone[1]
+    assert told.points > (alone[0].points or 0) + 2
+
+
+def test_a_criterion_of_form_is_compared_where_form_is_the_matter():
+    task = graded(criteria=[criterion("a", title="Grammar")], instructions="What is a grammar?", text=REFERENCE)
+    assert grades(task)[0].points == 10
 
 
 @pytest.mark.parametrize(
