@@ -295,6 +295,10 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
         graded.handed_in()
         return "POST", f"{graded.question}/regrade", {"action": next(corrections)}
 
+    def release() -> tuple[str, str, Any]:
+        quiz = school.call("POST", f"/courses/{school.course_id}/quizzes", {"title": "B", "blind": True})
+        return "POST", f"/quizzes/{quiz['id']}/release", None
+
     attempt = graded.handed_in()
     return [
         Operation("assessments.attempts", "writer", start),
@@ -307,6 +311,7 @@ def _assessments(school: School, draft: Mapping[str, str]) -> list[Operation]:
             "assessments.extend_attempt", "writer", lambda: ("POST", f"{graded.running()}/extend", {"minutes": 1})
         ),
         Operation("assessments.reopen_attempt", "writer", lambda: ("POST", f"{graded.handed_in()}/reopen", {})),
+        Operation("assessments.release_quiz", "writer", release),
         Operation("assessments.preview_quiz", "reader", lambda: ("POST", f"{graded.quiz}/preview", None)),
         Operation("assessments.live_quiz", "reader", lambda: ("GET", f"{graded.quiz}/live", None)),
         Operation("assessments.quiz_analysis", "reader", lambda: ("GET", f"{graded.quiz}/analysis", None)),

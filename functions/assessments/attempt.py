@@ -16,4 +16,5 @@ __all__ = ["lambda_handler"]
 
 @app.get("/attempts/<id>", compress=True, enable_validation=False)
 def read(id: str, access: Annotated[CourseAccess, Depends(of_attempt("attempt.read"))]) -> Response[Attempt]:
-    return shown(Attempt, showing.read(access))
+    seen = showing.read(access)
+    return shown(Attempt, seen, variant=showing.variant(seen))

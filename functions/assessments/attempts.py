@@ -22,7 +22,7 @@ def start(
 ) -> Response[Attempt]:
     """201 with a new attempt, 200 with the one that is open already."""
     attempt, fresh = starting.start(access, body.access_code)
-    view = showing.shown(access, attempt, access.resource["feedback_release"])
+    view = showing.shown(access, attempt, access.resource)
     return created(Attempt, view, f"/attempts/{attempt['_id']}") if fresh else shown(Attempt, view)
 
 

@@ -125,6 +125,7 @@ BODIES: dict[str, Body] = {
     "POST /quizzes/{id}/attempts": lambda place: {},
     "GET /quizzes/{id}/attempts": lambda place: None,
     "POST /quizzes/{id}/preview": lambda place: None,
+    "POST /quizzes/{id}/release": lambda place: None,
     "GET /quizzes/{id}/live": lambda place: None,
     "GET /quizzes/{id}/analysis": lambda place: None,
     "GET /attempts/{id}": lambda place: None,
@@ -258,6 +259,7 @@ PREPARED: dict[str, Prepare] = {
     "POST /quizzes/{id}/attempts": lambda owner, place, caller: with_quiz(owner, place),
     "GET /quizzes/{id}/attempts": lambda owner, place, caller: with_attempt(owner, place, caller),
     "POST /quizzes/{id}/preview": lambda owner, place, caller: with_quiz(owner, place),
+    "POST /quizzes/{id}/release": lambda owner, place, caller: with_quiz(owner, place, blind=True),
     "GET /quizzes/{id}/live": lambda owner, place, caller: with_attempt(owner, place, caller),
     "GET /quizzes/{id}/analysis": lambda owner, place, caller: with_result(owner, place, caller),
     "GET /attempts/{id}": lambda owner, place, caller: with_attempt(owner, place, caller),
@@ -389,10 +391,10 @@ def with_questions(owner: Person, place: Place) -> None:
         place.more[name] = owner.post(f"/courses/{place.course}/questions", QUESTION).json["id"]
 
 
-def with_quiz(owner: Person, place: Place) -> None:
+def with_quiz(owner: Person, place: Place, **settings: Any) -> None:
     """The lesson's, which asks one question and is published."""
     with_questions(owner, place)
-    new = {"title": "Q", "lesson_id": place.lesson}
+    new = {"title": "Q", "lesson_id": place.lesson, **settings}
     place.more["quizzes"] = owner.post(f"/courses/{place.course}/quizzes", new).json["id"]
     quiz = f"/quizzes/{place.more['quizzes']}"
     owner.put(f"{quiz}/items", {"items": fixed(place)})

@@ -111,6 +111,7 @@ OPERATIONS = {
     "POST /quizzes/{id}/attempts": 6,
     "GET /quizzes/{id}/attempts": 2,
     "POST /quizzes/{id}/preview": 2,
+    "POST /quizzes/{id}/release": 11,
     "GET /quizzes/{id}/live": 2,
     "GET /quizzes/{id}/analysis": 10,
     "GET /attempts/{id}": 2,

@@ -153,7 +153,7 @@ def test_work_that_is_graded_blindly_is_released_first(course: Class):
     path = new_assignment(course, blind=True)
     answer = freeze(course)
     assert (answer.status, answer.json["code"]) == (409, "BLIND_GRADES_HELD")
-    assert answer.json["assignment_ids"] == [path.rpartition("/")[2]]
+    assert answer.json["column_ids"] == [path.rpartition("/")[2]]
     assert course.owner.post(f"{path}/release", {}).status == 200
     assert frozen(course)["learners"] == 1
 

@@ -490,7 +490,7 @@ def test_a_report_counts_all_and_shows_ten_thousand():
     from lms.attempts.regrading import Outcome
 
     scores = [{"score": points, "percent": points, "passed": None} for points in (0.0, 1.0)]
-    attempt = {"_id": ObjectId(), "user_id": ObjectId(), "number": 1, "score": scores[0]}
+    attempt = {"_id": ObjectId(), "quiz_id": ObjectId(), "user_id": ObjectId(), "number": 1, "score": scores[0]}
     report = Outcome(altered=[(attempt, [], {"score": scores[1]})] * 10_001, seen=10_002).report()
     assert (len(report["changes"]), report["changed"], report["unchanged"]) == (10_000, 10_001, 1)
 

@@ -302,13 +302,13 @@ def test_a_blind_assignment_names_nobody_until_its_grades_are_released(course: C
 def test_a_pseudonym_leads_back_to_its_learner_alone(course: Class):
     from bson import ObjectId
 
-    from lms.submissions import pseudonyms
+    from lms.blind import pseudonyms
 
     people = [ObjectId() for _ in range(20)]
-    named = pseudonyms.in_assignment(ObjectId())
+    named = pseudonyms.of(ObjectId())
     assert [named.behind(named.of(each), people) for each in people] == people
     assert named.behind(named.of(ObjectId()), people) is None
-    assert pseudonyms.in_assignment(named.assignment_id) == named
+    assert pseudonyms.of(named.work_id) == named
 
 
 def test_lateness_follows_the_dates(course: Class):

@@ -99,14 +99,21 @@ def test_quizzes_and_questions_are_copied_and_refer_to_each_other(course: Author
     items = {"items": [{"kind": "question", "question_id": bank[0]}]}
     assert course.owner.put(f"/quizzes/{quiz}/items", items).status == 200
     assert course.owner.delete(f"/questions/{bank[2]}").status == 204
-    quizzes().update_one({"_id": ObjectId(quiz)}, {"$set": {"overrides": [{"user_id": ObjectId()}]}})
+    quizzes().update_one(
+        {"_id": ObjectId(quiz)}, {"$set": {"overrides": [{"user_id": ObjectId()}], "released_at": 1}}
+    )
 
     copy = duplicate(course)
     [copied] = quizzes().find({"course_id": ObjectId(copy.id)})
     row = copy.outline()[0]["lessons"][0]
     assert (row["quiz_id"], row["question_count"]) == (str(copied["_id"]), 1)
     assert str(copied["_id"]) != quiz
-    assert (str(copied["lesson_id"]), copied["overrides"], copied["version"]) == (copy.lessons[0], [], 1)
+    assert (str(copied["lesson_id"]), copied["overrides"], copied["version"], copied["released_at"]) == (
+        copy.lessons[0],
+        [],
+        1,
+        None,
+    )
     found = {each["prompt"]: each for each in questions().find({"course_id": ObjectId(copy.id)})}
     assert set(found) == {"asked", "drawn"}
     assert copied["items"][0]["question_id"] == found["asked"]["_id"] != ObjectId(bank[0])

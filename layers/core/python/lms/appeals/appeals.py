@@ -12,6 +12,7 @@ from lms.appeals import repository
 from lms.appeals.repository import Place
 from lms.assignments import assignments
 from lms.auth import people
+from lms.blind import pseudonyms
 from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_cursor, not_a_cursor
@@ -19,7 +20,6 @@ from lms.enrollment import visible
 from lms.errors import Conflict, Invalid, NotFound
 from lms.grades import mine
 from lms.mongo import Document, Transaction
-from lms.submissions import pseudonyms
 from lms.submissions.access import is_staff
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from bson import ObjectId
 
 from lms.attempts import repository, results, showing
+from lms.blind import pseudonyms
 from lms.courses.access import CourseAccess
 from lms.figures import Figure, mean, percent
 from lms.mongo import Document
@@ -41,11 +42,12 @@ def shares_seen(access: CourseAccess, user_id: ObjectId) -> dict[ObjectId, Fract
 def _seen(
     access: CourseAccess, quizzes: Mapping[ObjectId, Document], attempts: Sequence[Document]
 ) -> dict[ObjectId, list[Fraction]]:
-    """By quiz, of the attempts whose score the reader sees, in their order."""
+    """By quiz, of the attempts whose score the reader sees by the learner's name, in their order."""
     seen: dict[ObjectId, list[Fraction]] = {_id: [] for _id in quizzes}
     for row in attempts:
-        if quiz := quizzes.get(row["quiz_id"]):
-            score = showing.summary(access, row, quiz["feedback_release"])["score"]
+        quiz = quizzes.get(row["quiz_id"])
+        if quiz and not pseudonyms.are_needed(quiz):
+            score = showing.summary(access, row, quiz, None)["score"]
             if score and score["score"] is not None:
                 seen[quiz["_id"]].append(results.share(score))
     return seen

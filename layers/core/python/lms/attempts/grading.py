@@ -100,10 +100,7 @@ def _named(given: Mapping[str, Any], criterion: Mapping[str, Any]) -> Document:
 
 
 def _require_unseen(tx: Transaction, attempt: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:
-    release = policies.of(attempt["quiz_id"], tx)["feedback_release"]
-    seen = showing.is_released(attempt, release, clock.now()) or (
-        release == "never" and attempt["status"] == "graded"
-    )
+    seen = showing.is_score_released(attempt, policies.of(attempt["quiz_id"], tx), clock.now())
     if seen and any(each["from"] not in (None, each["to"]) for each in said):
         message = "is needed: the learner has seen this result"
         raise Invalid(errors=[{"pointer": "/why", "message": message}], code="WHY_NEEDED")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms import clock
-from lms.attempts import repository
+from lms.attempts import repository, showing
+from lms.blind import pseudonyms
 from lms.courses.access import CourseAccess
 from lms.mongo import Document
 
@@ -12,7 +13,8 @@ from lms.mongo import Document
 def view(access: CourseAccess) -> Document:
     """Who is at work now, for graders."""
     rows = repository.open_attempts(access.resource["_id"])
-    return {"now": clock.now(), "attempts": [_live(row) for row in rows]}
+    named = pseudonyms.needed(access.resource)
+    return {"now": clock.now(), "attempts": [showing.under(named, _live(row)) for row in rows]}
 
 
 def _live(attempt: Mapping[str, Any]) -> Document:

@@ -15,6 +15,8 @@ from bson import ObjectId
 
 from lms import audit, clock, events, mongo
 from lms.attempts import corrections, repository, results
+from lms.blind import pseudonyms
+from lms.blind.pseudonyms import Pseudonyms
 from lms.courses.access import CourseAccess
 from lms.courses.changes import current
 from lms.errors import Invalid
@@ -50,8 +52,9 @@ class Outcome:
 
     def report(self) -> Document:
         changed = self.changed
+        named = pseudonyms.needed_in(self.quizzes.values())
         return {
-            "changes": [_change(attempt, worth) for attempt, worth in changed[:_MOST_SHOWN]],
+            "changes": [_change(attempt, worth, named) for attempt, worth in changed[:_MOST_SHOWN]],
             "changed": len(changed),
             "unchanged": self.seen - len(changed),
             "graded_by_hand": self.graded_by_hand,
@@ -197,10 +200,12 @@ def _update(
     return update
 
 
-def _change(attempt: Mapping[str, Any], worth: Mapping[str, Any]) -> Document:
+def _change(attempt: Mapping[str, Any], worth: Mapping[str, Any], blind: Mapping[ObjectId, Pseudonyms]) -> Document:
+    named = blind.get(attempt["quiz_id"])
     return {
         "attempt_id": attempt["_id"],
-        "user_id": attempt["user_id"],
+        "user_id": named.of(attempt["user_id"]) if named else attempt["user_id"],
+        "blind": named is not None,
         "number": attempt["number"],
         "from": _figures(attempt["score"]),
         "to": _figures(worth["score"]),

@@ -145,6 +145,14 @@ def has_running(course_id: ObjectId, user_id: ObjectId, now: datetime) -> bool:
     return attempts().find_one(theirs, {"_id": 1}) is not None
 
 
+def learners_with_results(tx: Transaction, quiz_id: ObjectId) -> list[ObjectId]:
+    """Those of whom an attempt is wholly graded."""
+    found: list[ObjectId] = results().distinct(
+        "user_id", {"quiz_id": quiz_id, "percent": {"$ne": None}}, session=tx.session
+    )
+    return found
+
+
 def results_by_quiz(quiz_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId]) -> dict[ObjectId, Document]:
     """For each quiz the learners' ``count`` of results, their ``mean`` percent, and how many ``passed``; of those
     quizzes in which one of these learners has a result."""

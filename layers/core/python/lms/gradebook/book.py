@@ -14,6 +14,7 @@ from typing import Any
 from bson import ObjectId
 from pydantic_core import to_json
 
+from lms.blind import pseudonyms
 from lms.gradebook import settings
 from lms.gradebook.arithmetic import Override, Result, course_grade
 from lms.gradebook.categories import Category, Cell, Item
@@ -21,7 +22,6 @@ from lms.gradebook.letters import LETTERS, Scheme
 from lms.gradebook.settings import WHOLE, Work
 from lms.mongo import Document
 from lms.rubrics.points import decimal
-from lms.submissions import pseudonyms
 
 QUIZ_POINTS = 100
 """The result of a quiz is a percentage."""
@@ -108,7 +108,7 @@ class Book:
             "never_drop": placed.get("never_drop", False),
             "due_at": (work or placed).get("due_at"),
             "published": work["published"] if work else True,
-            "blind": assignment is not None and pseudonyms.are_needed(assignment),
+            "blind": work is not None and pseudonyms.are_needed(work),
         }
 
     @cached_property

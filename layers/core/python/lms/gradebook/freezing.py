@@ -55,7 +55,7 @@ def _frozen(tx: Transaction, access: CourseAccess, why: str | None) -> Document:
 def _require_seen(book: Book) -> None:
     if blind := [column["id"] for column in book.columns if column["blind"] and column["published"]]:
         message = "Release the grades of all work that is graded blindly first"
-        raise Conflict(message, code="BLIND_GRADES_HELD", assignment_ids=blind)
+        raise Conflict(message, code="BLIND_GRADES_HELD", column_ids=blind)
 
 
 def _fixed(row: Row, frozen: Mapping[str, Any]) -> Document:

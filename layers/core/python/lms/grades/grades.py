@@ -11,6 +11,8 @@ from pymongo.errors import BulkWriteError
 
 from lms import clock, mongo
 from lms.assignments import assignments
+from lms.blind import pseudonyms
+from lms.blind.pseudonyms import Pseudonyms
 from lms.courses import changes
 from lms.courses.access import CourseAccess
 from lms.enrollment import visible
@@ -20,9 +22,8 @@ from lms.grades.history import Change
 from lms.grading import parts, suggestions
 from lms.mongo import Document, Transaction
 from lms.rubrics import rubrics
-from lms.submissions import pseudonyms, submissions, waiting
+from lms.submissions import submissions, waiting
 from lms.submissions.access import is_staff
-from lms.submissions.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from lms.grades.models.grade import GivenGrade

@@ -10,6 +10,7 @@ from lms.appeals import waiting as appeals
 from lms.assignments import assignments
 from lms.attempts import waiting as attempts
 from lms.auth import people
+from lms.blind import pseudonyms
 from lms.caller import Caller
 from lms.courses import mine
 from lms.cursors import decode_cursor, not_a_cursor
@@ -19,7 +20,6 @@ from lms.fields import rfc3339
 from lms.grading import suggestions
 from lms.mongo import Document
 from lms.quizzes import named as quizzes
-from lms.submissions import pseudonyms
 from lms.submissions import waiting as submissions
 
 _FEWEST = 100
@@ -105,7 +105,7 @@ def _work_id(row: Mapping[str, Any]) -> ObjectId:
 
 def _shown(rows: Rows, courses: Mapping[ObjectId, Document]) -> Iterator[Document]:
     """Under pseudonyms where grading is blind, else with names."""
-    blind = pseudonyms.needed_in({row["work"]["_id"]: row["work"] for row in rows if "quiz_id" not in row}.values())
+    blind = pseudonyms.needed_in({row["work"]["_id"]: row["work"] for row in rows}.values())
     known = [_id for row in rows if row["work"]["_id"] not in blind for _id in row["people"]]
     names = people.names(known) if known else {}
     asked = _asked([row["_id"] for row in rows if row["kind"] == "submission"])

@@ -32,6 +32,6 @@ def copy(tx: Transaction, course_id: ObjectId, names: Names, now: datetime, allo
         return copy
 
     for batch in allowance.batches(repository.quizzes_to_copy(tx, course_id)):
-        repository.add_quizzes(tx, [{**copied(row), "overrides": []} for row in batch])
+        repository.add_quizzes(tx, [{**copied(row), "overrides": [], "released_at": None} for row in batch])
     for batch in allowance.batches(repository.questions_to_copy(tx, course_id)):
         repository.add_questions(tx, [question(row) for row in batch])

@@ -34,6 +34,7 @@ def document(new: NewQuiz, course_id: ObjectId, now: datetime) -> Document:
         "course_id": course_id,
         **_stored(new.model_dump()),
         "published": False,
+        "released_at": None,
         "items": [],
         "question_count": 0,
         "overrides": [],
@@ -109,6 +110,17 @@ def change(access: CourseAccess, change: QuizChange, expected: int | None) -> Do
         return shown(access, save(tx, access, quiz, _stored(change.fields)))
 
     return mongo.transaction(work)
+
+
+def release(tx: Transaction, access: CourseAccess) -> Document | None:
+    """The quiz, whose graders may know from now on whose work it was; None where that is so already.
+
+    Raise 409 NOT_BLIND for a quiz whose results are not held.
+    """
+    quiz = changes.current(repository.quiz(tx, access.resource["_id"]), None)
+    if not quiz.get("blind"):
+        raise Conflict("The results of a quiz that is not blind are not held", code="NOT_BLIND")
+    return None if quiz.get("released_at") else save(tx, access, quiz, {"released_at": clock.now()})
 
 
 def replace_items(access: CourseAccess, given: Items, expected: int | None) -> Document:

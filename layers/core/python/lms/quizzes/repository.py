@@ -303,7 +303,15 @@ def ids_in_pools(course_id: ObjectId, names: Sequence[str]) -> dict[str, list[Ob
     return ids
 
 
-POLICIES = ("score_policy", "late_policy", "passing_percent", "feedback_release", "ai_grading")
+POLICIES = (
+    "score_policy",
+    "late_policy",
+    "passing_percent",
+    "feedback_release",
+    "ai_grading",
+    "blind",
+    "released_at",
+)
 
 
 def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
@@ -314,7 +322,7 @@ def policies(quiz_id: ObjectId, tx: Transaction | None = None) -> Document:
 
 def titles(quiz_ids: Collection[ObjectId]) -> list[Document]:
     """Deleted ones too."""
-    return list(quizzes().find({"_id": {"$in": list(quiz_ids)}}, {"title": 1, "deleted_at": 1}))
+    return list(quizzes().find({"_id": {"$in": list(quiz_ids)}}, ["title", "blind", "released_at", "deleted_at"]))
 
 
 def dated(tx: Transaction, quiz_ids: Sequence[ObjectId], fields: Sequence[str]) -> list[Document]:

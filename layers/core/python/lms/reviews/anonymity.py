@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lms.blind import pseudonyms
 from lms.courses.access import CourseAccess
 from lms.files import names
 from lms.mongo import Document
 from lms.permissions import CourseRole
 from lms.reviews import repository
-from lms.submissions import attached, pseudonyms
+from lms.submissions import attached
 
 
 def file(known: Mapping[str, Any]) -> Document:
@@ -26,4 +27,4 @@ def as_seen(access: CourseAccess, known: Mapping[str, Any]) -> Document | None:
     review = repository.reviewed_by(access.caller.id, works) if works else None
     if review is None:
         return None
-    return file(pseudonyms.in_assignment(review["assignment_id"]).file(known, known["owner_id"]))
+    return file(pseudonyms.of(review["assignment_id"]).file(known, known["owner_id"]))

@@ -8,6 +8,7 @@ from typing import Any
 from lms import clock
 from lms.assignments import assignments, reviewed
 from lms.auth import people
+from lms.blind import pseudonyms
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.errors import NotFound
@@ -15,7 +16,6 @@ from lms.grades import mine as grades
 from lms.mongo import Document
 from lms.reviews import repository
 from lms.rubrics import points
-from lms.submissions import pseudonyms
 from lms.submissions.access import is_staff, may_see
 
 Reviews = Sequence[Mapping[str, Any]]

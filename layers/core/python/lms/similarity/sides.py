@@ -7,11 +7,11 @@ from typing import Any
 from bson import ObjectId
 
 from lms.assignments import assignments
+from lms.blind import pseudonyms
 from lms.courses.access import CourseAccess, enter
 from lms.enrollment import learners, visible
 from lms.errors import Forbidden, NotFound
 from lms.mongo import Document
-from lms.submissions import pseudonyms
 
 Side = Mapping[str, Any]
 
@@ -53,7 +53,7 @@ class Sides:
 
 def _names(assignment_id: ObjectId) -> pseudonyms.Pseudonyms | None:
     needed = pseudonyms.are_needed(assignments.of(assignment_id))
-    return pseudonyms.in_assignment(assignment_id) if needed else None
+    return pseudonyms.of(assignment_id) if needed else None
 
 
 def _seen(access: CourseAccess, sides: Sequence[Side]) -> Sequence[Side]:

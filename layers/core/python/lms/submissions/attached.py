@@ -6,10 +6,11 @@ from typing import Any
 from bson import ObjectId
 
 from lms.assignments import assignments, groups
+from lms.blind import pseudonyms
 from lms.courses.access import CourseAccess
 from lms.mongo import Document, Transaction
 from lms.permissions import CourseRole
-from lms.submissions import pseudonyms, repository
+from lms.submissions import repository
 from lms.submissions.access import is_staff, may_see
 
 
@@ -28,7 +29,7 @@ def _graders(submissions: list[Document], file: Mapping[str, Any]) -> Document:
     """Blind in one assignment, blind in all."""
     for assignment_id in {each["assignment_id"] for each in submissions}:
         if pseudonyms.are_needed(assignments.of(assignment_id)):
-            return pseudonyms.in_assignment(assignment_id).file(file, file["owner_id"])
+            return pseudonyms.of(assignment_id).file(file, file["owner_id"])
     return dict(file)
 
 

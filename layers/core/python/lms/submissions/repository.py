@@ -1,14 +1,11 @@
-"""Drafts with the log of their saves, submissions, and the secrets of pseudonyms, in MongoDB."""
+"""Drafts with the log of their saves, and submissions, in MongoDB."""
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateMany, UpdateOne
-from pymongo.errors import DuplicateKeyError
 
 from lms import mongo
 from lms.mongo import Document, Transaction
@@ -40,8 +37,6 @@ draft_log = mongo.collection(
     "draft_log",
     indexes=[IndexModel([("draft_id", ASCENDING), ("client_id", ASCENDING), ("seq", ASCENDING)], unique=True)],
 )
-pseudonym_secrets = mongo.collection("pseudonym_secrets")
-"""One per assignment, ``_id`` the assignment's."""
 
 _SUMMARY: Mapping[str, Any] = {"text": 0, "code": 0}
 
@@ -267,20 +262,3 @@ def with_file(file_id: ObjectId, tx: Transaction | None = None) -> list[Document
     """The submissions that the file is part of, without their texts."""
     found = submissions().find({"file_ids": file_id}, _SUMMARY, session=tx.session if tx else None)
     return list(found.limit(100))
-
-
-def pseudonym_secret(assignment_id: ObjectId) -> bytes:
-    """The assignment's; made at first use, the same for everybody who asks."""
-    found = pseudonym_secrets().find_one({"_id": assignment_id})
-    if found is None:
-        with suppress(DuplicateKeyError):
-            pseudonym_secrets().insert_one({"_id": assignment_id, "secret": secrets.token_bytes(32)})
-        found = pseudonym_secrets().find_one({"_id": assignment_id})
-    assert found is not None, "secrets are never removed"
-    return bytes(found["secret"])
-
-
-def pseudonym_secrets_of(assignment_ids: Collection[ObjectId]) -> dict[ObjectId, bytes]:
-    """Of those of the assignments that have one."""
-    found = pseudonym_secrets().find({"_id": {"$in": list(assignment_ids)}})
-    return {row["_id"]: bytes(row["secret"]) for row in found}

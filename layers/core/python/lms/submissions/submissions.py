@@ -8,14 +8,15 @@ from bson import ObjectId
 
 from lms.assignments import assignments
 from lms.auth import people
+from lms.blind import pseudonyms
+from lms.blind.pseudonyms import Pseudonyms
 from lms.courses.access import CourseAccess
 from lms.cursors import decode_id
 from lms.enrollment import visible
 from lms.errors import Invalid, NotFound
 from lms.mongo import Document, Transaction
-from lms.submissions import holders, pseudonyms, repository
+from lms.submissions import holders, repository
 from lms.submissions.access import is_staff, may_see
-from lms.submissions.pseudonyms import Pseudonyms
 
 _MOST_LEARNERS = 100_000
 

@@ -66,12 +66,14 @@ class AttemptItem(Resource):
 
 
 class AttemptSummary(Resource):
-    """``score`` is null until the caller may know it. ``ends_at``: the deadline with the grace for the network."""
+    """``score`` is null until the caller may know it. ``ends_at``: the deadline with the grace for the network.
+    Where ``blind``, ``user_id`` is a pseudonym and the dates that may be this learner's alone are null."""
 
     id: DocumentId
     quiz_id: Id
     course_id: Id
     user_id: Id
+    blind: bool
     number: int
     status: Literal["open", "submitted", "graded"]
     started_at: Moment

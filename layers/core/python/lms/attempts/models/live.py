@@ -4,10 +4,12 @@ from lms.fields import DocumentId, Id, Moment, Resource
 
 
 class LiveAttempt(Resource):
-    """``answered`` of ``asked`` items have an answer."""
+    """``answered`` of ``asked`` items have an answer. Where ``blind``, ``user_id`` is a pseudonym and
+    ``deadline_at`` null."""
 
     id: DocumentId
     user_id: Id
+    blind: bool
     number: int
     started_at: Moment
     deadline_at: Moment | None

@@ -34,8 +34,11 @@ class RegradedScore(Resource):
 
 
 class RegradedAttempt(Resource):
+    """Where ``blind``, ``user_id`` is a pseudonym."""
+
     attempt_id: Id
     user_id: Id
+    blind: bool
     number: int
     from_: Annotated[RegradedScore, Field(alias="from")]
     to: RegradedScore

@@ -54,7 +54,8 @@ class ShownLatePolicy(Resource):
 class NewQuiz(Body):
     """None: no such limit, date or code. ``show_hints`` shows the questions' hints during an attempt; else they
     come with the feedback. A lesson holds at most one quiz. ``ai_grading``: whether an AI may suggest grades for
-    essays; these are always given by a person."""
+    essays; these are always given by a person. ``blind``: until the results are released, graders see
+    pseudonyms and learners no result."""
 
     title: Title
     instructions: Instructions = ""
@@ -69,6 +70,7 @@ class NewQuiz(Body):
     feedback_release: FeedbackRelease = "now"
     passing_percent: Percent | None = None
     ai_grading: AiHelp = "off"
+    blind: Flag = False
     access_code: AccessCode | None = None
     opens_at: Instant | None = None
     due_at: Instant | None = None
@@ -91,6 +93,7 @@ class QuizChange(Change):
     feedback_release: FeedbackRelease = UNCHANGED
     passing_percent: Percent | None = UNCHANGED
     ai_grading: AiHelp = UNCHANGED
+    blind: Flag = UNCHANGED
     access_code: AccessCode | None = UNCHANGED
     opens_at: Instant | None = UNCHANGED
     due_at: Instant | None = UNCHANGED
@@ -100,7 +103,8 @@ class QuizChange(Change):
 
 class CourseQuiz(Resource):
     """Dates and limits are the caller's own where the caller is a learner, the course's for staff. ``html`` shows
-    the instructions. ``items`` is for editors, null for others."""
+    the instructions. ``items`` is for editors, null for others. ``released_at``: from when on a blind
+    quiz no longer is."""
 
     id: DocumentId
     course_id: Id
@@ -118,6 +122,8 @@ class CourseQuiz(Resource):
     feedback_release: FeedbackRelease
     passing_percent: float | None
     ai_grading: AiHelp = "off"
+    blind: bool = False
+    released_at: Moment | None = None
     needs_access_code: bool
     opens_at: Moment | None
     due_at: Moment | None

@@ -1,8 +1,8 @@
-"""Who hands in a blind assignment, for those who grade it: a name that says nothing, the same all the way.
+"""Who hands in a blind assignment or quiz, for those who grade it: a name that says nothing, the same all the way.
 
 A pseudonym has the shape of an id, 24 hexadecimal digits, so that it may stand wherever a learner's id does. It is
-an HMAC-SHA-256 of assignment and learner under a secret of the assignment's: nobody who lacks that can compute it,
-and it is another one in each assignment.
+an HMAC-SHA-256 of the work and the learner under a secret of the work's: nobody who lacks that can compute it, and
+it is another one in each assignment and quiz.
 """
 
 import hashlib
@@ -12,25 +12,25 @@ from typing import Any, NamedTuple
 
 from bson import ObjectId
 
+from lms.blind import repository
 from lms.files import names
 from lms.mongo import Document
-from lms.submissions import repository
 
 
-def are_needed(assignment: Mapping[str, Any]) -> bool:
-    """Whether graders may not know whose work it is: until the grades are released."""
-    return bool(assignment["blind"]) and assignment["released_at"] is None
+def are_needed(work: Mapping[str, Any]) -> bool:
+    """Whether graders of this assignment or quiz may not know whose work it is: until the grades are released."""
+    return bool(work.get("blind")) and work.get("released_at") is None
 
 
 class Pseudonyms(NamedTuple):
-    """Of the learners in one assignment."""
+    """Of the learners in one assignment or quiz."""
 
-    assignment_id: ObjectId
+    work_id: ObjectId
     secret: bytes
 
     def of(self, user_id: ObjectId) -> str:
         """24 hexadecimal digits."""
-        message = self.assignment_id.binary + user_id.binary
+        message = self.work_id.binary + user_id.binary
         return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:24]
 
     def behind(self, pseudonym: str, user_ids: Iterable[ObjectId]) -> ObjectId | None:
@@ -49,17 +49,17 @@ class Pseudonyms(NamedTuple):
         return {**shown, "owner_id": self.of(user_id), "blind": True} if "owner_id" in file else shown
 
 
-def in_assignment(assignment_id: ObjectId) -> Pseudonyms:
-    return Pseudonyms(assignment_id, repository.pseudonym_secret(assignment_id))
+def needed_in(works: Iterable[Mapping[str, Any]]) -> dict[ObjectId, Pseudonyms]:
+    """As ``needed``, by those of the assignments and quizzes whose learners graders may not know."""
+    ids = [each["_id"] for each in works if are_needed(each)]
+    found = repository.secrets_of(ids) if ids else {}
+    return {_id: Pseudonyms(_id, found.get(_id) or repository.secret(_id)) for _id in ids}
 
 
-def needed_in(assignments: Iterable[Mapping[str, Any]]) -> dict[ObjectId, Pseudonyms]:
-    """As ``needed``, by those of the assignments whose learners graders may not know."""
-    ids = [each["_id"] for each in assignments if are_needed(each)]
-    found = repository.pseudonym_secrets_of(ids) if ids else {}
-    return {_id: Pseudonyms(_id, found.get(_id) or repository.pseudonym_secret(_id)) for _id in ids}
+def needed(work: Mapping[str, Any]) -> Pseudonyms | None:
+    """Those under which graders see the learners of this assignment or quiz; None where they may know them."""
+    return of(work["_id"]) if are_needed(work) else None
 
 
-def needed(assignment: Mapping[str, Any]) -> Pseudonyms | None:
-    """Those under which graders see the assignment's learners; None where they may know them."""
-    return in_assignment(assignment["_id"]) if are_needed(assignment) else None
+def of(work_id: ObjectId) -> Pseudonyms:
+    return Pseudonyms(work_id, repository.secret(work_id))
