@@ -109,6 +109,10 @@ def test_what_is_left_out_is_not_limited(course: Class):
         ({"ai_grading": {**AUTO, "least_confidence": 1.5}}, "/ai_grading/least_confidence"),
         ({"takes": [], "language": None, "file_types": None}, "/peer_reviews"),
         ({"takes": [], "language": None, "file_types": None, "peer_reviews": None}, "/ai_grading/mode"),
+        (
+            {"takes": [], "language": None, "file_types": None, "peer_reviews": None, "ai_grading": {}},
+            "/similarity/enabled",
+        ),
         ({"published": True}, "/published"),
     ],
 )
@@ -147,6 +151,8 @@ def test_a_change_is_held_against_what_stays(course: Class):
     assert course.owner.patch(path, {"title": None}).status == 422
     event = events_of(path.rpartition("/")[2])[-1]
     assert (event["type"], event["data"]["fields"]) == ("assignment.updated", ["peer_reviews", "rubric_id"])
+    assert course.owner.patch(path, {"instructions": "New"}).status == 200
+    assert events_of(path.rpartition("/")[2])[-1]["data"]["fields"] == ["instructions"], "as the client names them"
     assert course.owner.delete(path).status == 204
     assert course.owner.get(path).status == 404
     assert audits_of(path.rpartition("/")[2]) == ["assignment.delete"]

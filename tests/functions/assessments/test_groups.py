@@ -49,12 +49,12 @@ def test_groups_are_shown_as_they_were_put(course: Class):
 def test_sets_and_groups_keep_their_ids_by_these_or_by_their_names(course: Class):
     person = course.learner()
     before = put(course, {"name": "S", "groups": [{"name": "A"}, {"name": "B"}]}).json["sets"][0]
-    renamed = [{"id": before["groups"][1]["id"], "name": "A"}, {"name": "C", "member_ids": [person.id]}]
+    renamed = [{"id": before["groups"][1]["id"], "name": "A"}, {"name": "B", "member_ids": [person.id]}]
     after = put(course, {"name": "S", "groups": renamed}).json["sets"][0]
     assert after["id"] == before["id"]
     assert after["groups"][0]["id"] == before["groups"][1]["id"]
     assert after["groups"][1]["id"] not in [each["id"] for each in before["groups"]]
-    again = put(course, {"id": before["id"], "name": "T", "groups": [{"name": "C"}]}).json["sets"][0]
+    again = put(course, {"id": before["id"], "name": "T", "groups": [{"name": "B"}]}).json["sets"][0]
     assert (again["id"], again["groups"][0]["id"]) == (before["id"], after["groups"][1]["id"])
 
 
@@ -82,6 +82,9 @@ def test_nobody_is_in_two_groups_of_a_set_and_all_of_them_learn_here(api: Api, c
     foreign = {"name": "S", "groups": [{"id": before["sets"][0]["id"], "name": "A"}]}
     assert pointers(foreign) == ["/sets/0/groups/0/id"]
     assert course.owner.get(f"{course.path}/groups").json == before
+    many = [f"{number:024x}" for number in range(20_001)]
+    crowd = [{"name": f"{first}", "member_ids": many[first : first + 500]} for first in range(0, len(many), 500)]
+    assert pointers({"name": "S", "groups": crowd}) == ["/sets"]
     both = [{"name": name, "groups": [group("A", learner)]} for name in ("S", "T")]
     assert put(course, *both).status == 200
 
