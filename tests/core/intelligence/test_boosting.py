@@ -17,3 +17,8 @@ def test_values_up_to_a_threshold_go_left(meaning: float, overlap: float, expect
     found = Boosted.of(STORED).probabilities({"overlap": overlap, "meaning": meaning})
     assert found["correct"] == pytest.approx(math.exp(expected) / (math.exp(expected) + math.e))
     assert sum(found.values()) == pytest.approx(1)
+
+
+def test_large_sums_are_as_sure_as_can_be():
+    found = Boosted.of({**STORED, "start": [0.0, 1_000.0]}).probabilities({"overlap": 1, "meaning": 1})
+    assert (found["correct"], found["incorrect"]) == (0, 1)

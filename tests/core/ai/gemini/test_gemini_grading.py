@@ -146,5 +146,14 @@ def test_the_model_reads_the_work_as_it_is_and_nobody_is_named_to_it(desk: Desk)
     desk.gemini().grade(graded())
     sent = [json.loads(part["text"]) for part in desk.server.calls[0]["body"]["contents"][0]["parts"]]
     assert [list(each) for each in sent] == [["task"], ["assignment"], ["reference_answers"], ["submission"]]
-    assert sent[3]["submission"] == WRONG and sent[0]["task"]["language"] == "en"
+    assert sent[3]["submission"] == WRONG
     assert [each["points"] for each in sent[0]["task"]["criteria"]] == ["any", "of a level"]
+
+
+def test_feedback_is_asked_for_in_the_language_of_the_course(desk: Desk):
+    said = "Die Antwort sagt nicht, was das Blatt mit dem Licht macht, und warum es das macht."
+    both = [{**each, "feedback": said, "evidence": "das Blatt und das Licht"} for each in BOTH]
+    found = says(desk, graded(text="Das Licht, das Blatt und das Licht.", language="de"), both)
+    assert [each.feedback for each in found.grades] == [said, said]
+    task = json.loads(desk.server.calls[0]["body"]["contents"][0]["parts"][0]["text"])["task"]
+    assert (task["language"], len(desk.server.calls)) == ("de", 1)

@@ -79,6 +79,12 @@ def test_a_right_answer_earns_more_than_a_wrong_one_and_a_reference_everything()
         assert poor.points < 5 <= good.points
         assert 0 < good.confidence < full.confidence == 1
     assert (wrong[1].level_id, right[1].level_id) == ("b-wrong", "b-right")
+    for given, near in ((wrong[0], "far from"), (same[0], " near to")):
+        assert near in given.feedback and "partly" not in given.feedback
+
+
+def test_english_is_english_wherever_it_is_spoken():
+    assert grades(graded(language="en-GB")) == grades(graded())
 
 
 def test_the_evidence_is_the_nearest_sentence_as_it_is_stored():

@@ -62,8 +62,7 @@ def vocabulary() -> list[str]:
 def _unit(vectors: "Vectors") -> "Vectors":
     import numpy as np
 
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Vectors = vectors / np.maximum(lengths, 1e-9).astype(np.float32)
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     return unit
 
 

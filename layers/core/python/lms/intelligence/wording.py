@@ -44,8 +44,8 @@ _LETTER = re.compile(r"\b[A-HJ-Z]\b")
 
 @dataclass(frozen=True)
 class Wording:
-    """``content``: stems of what is neither a function word nor a negation; ``named``: numbers and single letters,
-    which name things of the question."""
+    """``content``: stems of what stands neither among the function words nor the negations; ``named``: numbers and
+    single letters, which name things of the question."""
 
     words: tuple[str, ...]
     content: tuple[str, ...]
