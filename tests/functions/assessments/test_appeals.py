@@ -180,6 +180,20 @@ def test_open_ones_come_first_and_pages_go_on(course: Class):
     assert course.owner.get(f"{course.path}/appeals?cursor=e30").status == 422
 
 
+def test_of_a_deleted_assignment_there_is_no_appeal(course: Class):
+    learner = course.learner()
+    gone, one, two, unsaid = (graded(course, learner) for _ in range(4))
+    kept = [appealed(learner, work)["id"] for _, work in (gone, one, two)][1:]
+    for path, _ in (gone, unsaid):
+        assert course.owner.delete(path).status == 204
+    for person in (course.owner, learner):
+        assert [row["id"] for row in listed(person, course)] == kept
+    first = course.owner.get(f"{course.path}/appeals?limit=1").json
+    last = course.owner.get(f"{course.path}/appeals?limit=1&cursor={first['next_cursor']}").json
+    assert [row["id"] for page in (first, last) for row in page["items"]] == kept and last["next_cursor"] is None
+    assert appeal(learner, unsaid[1]).status == 404
+
+
 def test_of_appeals_at_once_one_is_open_and_of_answers_at_once_one_stands(course: Class):
     from lms import mongo
     from lms.appeals import appeals, making, repository

@@ -26,11 +26,21 @@ if TYPE_CHECKING:
     from lms.appeals.models.appeal import Resolution, State
 
 _STATES = ("open", "resolved")
+_FEWEST = 100
+"""To look through at once, where some are not shown."""
 
 
 def page(access: CourseAccess, state: State | None, cursor: str | None, limit: int) -> list[Document]:
-    """At most ``limit``, the open ones first: of the learners whom staff see, or the caller's own."""
-    return shown(access, repository.page(access.course_id, _whose(access), state, _place(cursor), limit))
+    """At most ``limit``, the open ones first: of the learners whom staff see, or the caller's own; none of a
+    deleted assignment."""
+    whose, after, most, found = _whose(access), _place(cursor), limit, list[Document]()
+    while len(found) < limit:
+        rows = repository.page(access.course_id, whose, state, after, most)
+        found += [each for each in shown(access, rows) if not each["assignment"]["deleted_at"]]
+        if len(rows) < most:
+            break
+        after, most = (rows[-1]["state"], rows[-1]["_id"]), max(limit, _FEWEST)
+    return found[:limit]
 
 
 def _whose(access: CourseAccess) -> set[ObjectId] | None:

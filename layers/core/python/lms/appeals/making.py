@@ -27,13 +27,13 @@ class Overtaken(Exception):
 
 
 def make(tx: Transaction, access: CourseAccess, new: NewAppeal) -> Document:
-    """Raise 404 for a submission that is not the caller's; 409 GRADE_NOT_RELEASED where it has no grade that the
-    caller sees, NO_APPEALS, APPEAL_OVER after the assignment's days, NO_AI_TOOK_PART where a person was asked for
-    and graded; Overtaken where another is open."""
+    """Raise 404 for a submission that is not the caller's or of a deleted assignment; 409 GRADE_NOT_RELEASED where
+    it has no grade that the caller sees, NO_APPEALS, APPEAL_OVER after the assignment's days, NO_AI_TOOK_PART where
+    a person was asked for and graded; Overtaken where another is open."""
     submission, user_id = access.resource, access.caller.id
-    if user_id not in submission["member_ids"]:
-        raise NotFound()
     assignment = assignments.of(submission["assignment_id"], tx)
+    if user_id not in submission["member_ids"] or assignment["deleted_at"]:
+        raise NotFound()
     grade = mine.released(assignment["_id"], user_id, tx)
     if grade is None or grade["submission_id"] != submission["_id"]:
         raise Conflict("This submission has no grade that is released", code="GRADE_NOT_RELEASED")
