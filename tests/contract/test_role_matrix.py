@@ -487,8 +487,8 @@ def with_essay(owner: Person, place: Place, caller: Person) -> None:
     said = {"items": [item], "answers": {"1": answer}}
     attempts().update_one({"_id": attempt["_id"]}, {"$set": said})
     quizzes().update_one({"_id": attempt["quiz_id"]}, {"$set": {"ai_grading": "suggest"}})
-    named = {"attempt_id": attempt["_id"], "item_id": "1", "course_id": attempt["course_id"]}
-    essay_suggestions().insert_one({**named, **suggested()})
+    named = {"attempt_id": attempt["_id"], **{name: attempt[name] for name in ("course_id", "submitted_at")}}
+    essay_suggestions().insert_one({**named, "item_id": "1", **suggested()})
 
 
 def with_suggestion(owner: Person, place: Place, caller: Person) -> None:

@@ -205,6 +205,22 @@ def test_what_is_no_more_wanted_or_of_an_earlier_hand_in_is_not_suggested(api: A
     assert found["job_id"] == str(jobs_of(done)[2]["_id"])
 
 
+def test_what_was_suggested_before_the_attempt_was_opened_again_is_shown_no_more(api: Api, gemini: FakeGemini):
+    quiz = sitting(api, ESSAY, ai_grading="suggest")
+    path = f"/attempts/{(done := quiz.taken({'1': RIGHT}))['id']}/ai-grade"
+    assert message(jobs_of(done)[0]["_id"], "essay-1") == []
+    assert quiz.owner.get(path).status == 200
+    assert quiz.owner.post(f"/attempts/{done['id']}/reopen", {}).status == 200
+    assert quiz.owner.get(path).status == 404
+    quiz.save(done["id"], {"1": REFERENCE}, seq=2)
+    quiz.submit(done["id"])
+    assert quiz.owner.get(path).status == 404
+    assert give(quiz, done, points=4).json["items"][0]["result"]["ai"] is None
+    assert message(jobs_of(done)[1]["_id"], "essay-1") == []
+    [found] = quiz.owner.get(path).json["items"]
+    assert found["job_id"] == str(jobs_of(done)[1]["_id"])
+
+
 def test_handing_in_has_what_is_to_be_read_graded_once(api: Api, gemini: FakeGemini):
     quiz = sitting(api, ESSAY, TRUE_FALSE, ESSAY, ai_grading="suggest")
     started = quiz.start()

@@ -56,7 +56,7 @@ def _given(
 ) -> Iterator[tuple[str, Document]]:
     """By item, what the grader says."""
     items = {item["id"]: item for item in attempt["items"]}
-    suggested = essay_suggestions.latest(attempt["_id"], tx)
+    suggested = essay_suggestions.latest(attempt, tx)
     for index, each in enumerate(body.items):
         item = items.get(each.item_id)
         if item is None:

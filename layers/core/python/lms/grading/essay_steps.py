@@ -39,7 +39,7 @@ def work(step: Step) -> Finish:
             return {"result": result}
         suggestion = {
             "_id": ObjectId(),
-            **{name: job[name] for name in ("course_id", "quiz_id", "attempt_id")},
+            **{name: job[name] for name in ("course_id", "quiz_id", "attempt_id", "submitted_at")},
             "item_id": item_id,
             "rubric": essay.rubric,
             **said.kept(read),

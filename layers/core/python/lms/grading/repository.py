@@ -1,6 +1,7 @@
 """What an AI suggests for submissions, in MongoDB: appended, never changed."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -31,9 +32,12 @@ def add_of_essay(tx: Transaction, suggestion: Document) -> None:
     essay_suggestions().insert_one(suggestion, session=tx.session)
 
 
-def of_essays(attempt_id: ObjectId, tx: Transaction | None = None) -> dict[str, Document]:
-    """The last one of each of the attempt's items that has any."""
-    found = essay_suggestions().find({"attempt_id": attempt_id}, session=tx.session if tx else None)
+def of_essays(
+    attempt_id: ObjectId, submitted_at: datetime | None, tx: Transaction | None = None
+) -> dict[str, Document]:
+    """The last one of each of the items that has any, of the attempt as it was handed in then."""
+    wanted = {"attempt_id": attempt_id, "submitted_at": submitted_at}
+    found = essay_suggestions().find(wanted, session=tx.session if tx else None)
     return {row["item_id"]: row for row in found.sort("_id", ASCENDING)}
 
 
