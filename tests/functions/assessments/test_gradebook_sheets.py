@@ -149,6 +149,21 @@ def test_what_comes_in_waits_no_more_and_says_that_an_ai_had_suggested_a_grade(c
     assert queue(course.owner) == []
 
 
+def test_what_comes_in_over_a_grade_is_for_the_last_work(course: Class):
+    late = {"percent": 10, "per": "hour"}
+    learner, path = course.learner(), new_assignment(course, points=10, late_policy=late)
+    handed_in(learner, path, text="one")
+    given(course.owner, path, learner.id, points=5, comment="Short")
+    assert course.owner.patch(path, {"due_at": in_minutes(-30)}).status == 200
+    last = handed_in(learner, path, text="two")["id"]
+    assert [each["submission_id"] for each in queue(course.owner)] == [last]
+    rows = [["email", header(course)[3]], [learner.email, 8]]
+    assert bring(course, rows, dry_run=False, basis=tried(course, rows)["basis"]).status == 200
+    grade = read(course.owner, path, learner.id)
+    assert (grade["submission_id"], grade["raw"], grade["score"], grade["comment"]) == (last, 8, 7, "Short")
+    assert queue(course.owner) == []
+
+
 def dry_title(path: str, course: Class) -> str:
     title: str = course.owner.get(path).json["title"]
     return title

@@ -22,11 +22,11 @@ class Given(NamedTuple):
 
 
 def put(tx: Transaction, by: ObjectId, assignment_id: ObjectId, given: Mapping[ObjectId, Given], why: str) -> None:
-    """Give each learner this grade, without criteria; comments stay. Raise 412 where one is no longer at its
-    version, 422 for more points than there are."""
+    """Give each learner this grade for their last work, without criteria; comments stay. Raise 412 where one is no
+    longer at its version, 422 for more points than there are."""
     assignment = assignments.of(assignment_id, tx)
     found = repository.of_learners(assignment_id, given, tx)
-    last = submissions.last_by_learner(assignment_id, given.keys() - found.keys())
+    last = submissions.last_by_learner(assignment_id, given)
     graded = []
     for user_id, (version, points) in given.items():
         before = found.get(user_id) or history.none_yet(assignment, user_id)
@@ -47,9 +47,9 @@ def _graded(
     assignment: Mapping[str, Any], before: Mapping[str, Any], submission: Document | None, points: float | None
 ) -> Document:
     raw = None if points is None else scoring.of_points(points, assignment["points"])
-    late_seconds = submission["late_seconds"] if submission else before["late_seconds"]
+    late_seconds = submission["late_seconds"] if submission else 0
     return {
-        "submission_id": submission["_id"] if submission else before["submission_id"],
+        "submission_id": submission["_id"] if submission else None,
         "rubric": None,
         "criteria": [],
         **penalties.scored(assignment, raw, late_seconds),
