@@ -299,18 +299,6 @@ def test_a_blind_assignment_names_nobody_until_its_grades_are_released(course: C
     assert course.owner.get(f"/files/{file_id}", headers={"If-None-Match": file.headers["etag"]}).status == 200
 
 
-def test_a_pseudonym_leads_back_to_its_learner_alone(course: Class):
-    from bson import ObjectId
-
-    from lms.blind import pseudonyms
-
-    people = [ObjectId() for _ in range(20)]
-    named = pseudonyms.of(ObjectId())
-    assert [named.behind(named.of(each), people) for each in people] == people
-    assert named.behind(named.of(ObjectId()), people) is None
-    assert pseudonyms.of(named.work_id) == named
-
-
 def test_lateness_follows_the_dates(course: Class):
     ada, ben = course.learner(), course.learner()
     group_set = put_groups(course, [ada, ben])
