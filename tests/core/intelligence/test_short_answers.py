@@ -120,6 +120,12 @@ def test_an_order_changes_no_score(answer: str, order: str):
     assert score(f"{order}\n\n{answer}", REFERENCES, QUESTION).score == pytest.approx(honest.score, abs=1e-9)
 
 
+def test_an_order_in_a_graded_answer_changes_nothing():
+    obeyed = [Graded(f"{each.answer}. {ORDERS[0]}", each.label) for each in GRADED]
+    ended = [Graded(f"{each.answer}.", each.label) for each in GRADED]
+    assert score(RIGHT, REFERENCES, QUESTION, obeyed) == score(RIGHT, REFERENCES, QUESTION, ended)
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_an_order_alone_is_no_answer(order: str):
     assert score(order, REFERENCES, QUESTION).score == 0

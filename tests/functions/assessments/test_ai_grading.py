@@ -265,6 +265,37 @@ def test_a_grade_of_an_ai_that_nobody_has_seen_gives_way_to_that_of_the_next_wor
     assert [row["after"]["raw"] for row in grade["history"]] in ([90, 100], [100, 90])
 
 
+def test_without_a_rubric_the_whole_work_is_given_points_and_one_comment(course: Class, gemini: FakeGemini):
+    path, learner = about_leaves(course, AUTO, rubric=False), course.learner()
+    made = handed_in(learner, path, text=REFERENCE)
+    says(gemini, 93.5)
+    work_off(path)
+    grade = read(course.owner, path, learner.id)
+    assert (grade["raw"], grade["criteria"], grade["comment"]) == (93.5, [], "It explains why leaves are green.")
+    [event] = events_of(suggestion(course.owner, made)["id"])
+    assert (event["type"], event["data"]["applied"]) == ("suggestion.made", True)
+
+
+def test_the_language_of_the_course_is_the_graders(course: Class):
+    assert course.owner.patch(course.path, {"language": "de"}).status == 200
+    path = about_leaves(course, SUGGEST)
+    made = handed_in(course.learner(), path, text=REFERENCE)
+    work_off(path)
+    [criterion] = suggestion(course.owner, made)["criteria"]
+    assert criterion["points"] is None and "English alone" in criterion["feedback"]
+
+
+def test_every_call_to_a_model_is_counted(course: Class, gemini: FakeGemini):
+    path = about_leaves(course, SUGGEST)
+    made = handed_in(course.learner(), path, text=REFERENCE)
+    gemini.fail("wrong_schema", count=1)
+    work_off(path)
+    found = suggestion(course.owner, made)
+    usage = course.owner.get(f"/jobs/{found['job_id']}").json["usage"]
+    assert len(gemini.calls) == 2
+    assert found["tokens"] == {"input": usage["input_tokens"], "output": usage["output_tokens"]}
+
+
 def test_the_settings_at_the_end_of_the_work_count(course: Class, gemini: FakeGemini):
     path, learner = about_leaves(course, AUTO), course.learner()
     handed_in(learner, path, text=REFERENCE)
@@ -442,14 +473,37 @@ def test_all_that_no_person_has_graded_are_graded_one_a_step_and_taken_up_where_
     assert len(gemini.calls) == asked_before + 1
 
 
+def test_a_job_takes_the_earliest_whom_the_caller_sees_and_says_how_many_are_left(
+    course: Class, monkeypatch: pytest.MonkeyPatch
+):
+    from lms.grading import runs
+
+    monkeypatch.setattr(runs, "MOST_SUBMISSIONS", 2)
+    path, cohort = about_leaves(course, {"mode": "off"}), course.cohort()
+    people = [course.learner() for _ in range(4)]
+    made = [handed_in(person, path, text=WRONG)["id"] for person in people]
+    for person in people[1:]:
+        course.put_into(cohort, person)
+    course.owner.patch(path, {"ai_grading": SUGGEST})
+    answer = assistant(course, cohort).post(f"{path}/ai-grade")
+    work_off(path)
+    [job] = jobs_of(path)
+    assert (answer.status, [str(_id) for _id in job["submission_ids"]]) == (202, made[1:3])
+    assert job["progress"] == {**job["progress"], "done": 3, "total": 3}
+    assert job["result"]["counts"]["left"] == 1
+
+
 def test_graded_answers_are_precedents(course: Class):
     from lms.ai.grading_task import GradingTask
     from lms.assignments import assignments
     from lms.grading import precedents, reading
 
-    path, people = about_leaves(course, SUGGEST, rubric=False), [course.learner() for _ in range(4)]
-    made = [handed_in(person, path, text=f"{RIGHT} {n}") for n, person in enumerate(people)]
-    for person, points in zip(people, (100, 20, 50, 90), strict=True):
+    takes = {"takes": ["text", "code", "files"], "language": "python"}
+    path, people = about_leaves(course, SUGGEST, rubric=False, **takes), [course.learner() for _ in range(6)]
+    more: list[dict[str, Any]] = [{}] * 4
+    more += [{"code": "print()"}, {"file_ids": [file_of(people[5], course, b"Leaves.")]}]
+    made = [handed_in(who, path, text=f"{RIGHT} {n}", **more[n]) for n, who in enumerate(people)]
+    for person, points in zip(people, (100, 20, 50, 90, 100, 100), strict=True):
         given(course.owner, path, person.id, points=points)
     assignment = assignments.of(ObjectId(path[-24:]))
     task: GradingTask = reading.task(assignment, None, "en", RIGHT)
@@ -457,25 +511,31 @@ def test_graded_answers_are_precedents(course: Class):
     assert {each.answer[-1]: each.label for each in found["whole"]} == {"0": "correct", "1": "incorrect"}
 
 
+@pytest.mark.parametrize("beside", [True, False], ids=["beside a model", "alone"])
 def test_the_independent_grader_is_told_what_people_graded(
-    course: Class, gemini: FakeGemini, monkeypatch: pytest.MonkeyPatch
+    course: Class, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, beside: bool
 ):
     from lms.intelligence import short_answers
 
+    if beside:
+        says(request.getfixturevalue("gemini"), 50)
     path, odd = about_leaves(course, SUGGEST, rubric=False), "The sun paints them green."
-    monkeypatch.setattr(short_answers, "LEAST_GRADED", 2)
     for text, points in ((f"{odd} Indeed.", 100), (WRONG, 0)):
         learner = course.learner()
         handed_in(learner, path, text=text)
         given(course.owner, path, learner.id, points=points)
-    says(gemini, 50)
     made = handed_in(course.learner(), path, text=odd)
-    work_off(path)
-    with_graded = suggestion(course.owner, made)["independent"]["points"]
-    monkeypatch.undo()
-    assert course.owner.post(f"/submissions/{made['id']}/ai-grade").status == 202
-    work_off(path)
-    assert suggestion(course.owner, made)["independent"]["points"] != with_graded
+
+    def independent() -> float:
+        assert course.owner.post(f"/submissions/{made['id']}/ai-grade").status == 202
+        work_off(path)
+        found = suggestion(course.owner, made)
+        return (found["independent"] if beside else found)["points"]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(short_answers, "LEAST_GRADED", 2)
+        with_graded = independent()
+    assert independent() != with_graded
 
 
 def test_precedents_are_of_the_same_version_of_the_rubric(course: Class):
@@ -504,9 +564,13 @@ def test_precedents_are_of_the_same_version_of_the_rubric(course: Class):
         return {each.answer: each.label for each in precedents.of(assignment, task, submission)[criterion["id"]]}
 
     assert found(RIGHT) == {texts[0]: "correct", texts[1]: "incorrect"}
-    dearer = [{**EXPLANATION, "id": criterion["id"], "levels": levels(40, 20, 0)}]
+    dearer = [{**EXPLANATION, "id": criterion["id"], "levels": levels(40, 20, 10)}]
     assert course.owner.patch(url, {"criteria": dearer}).status == 200
-    assert found(WRONG) == {}
+    for version, points, labels in ((1, 32, {}), (2, 33, {f"{WRONG} 33": "correct"})):
+        handed_in(people[3], path, text=f"{WRONG} {points}")
+        said = [{"criterion_id": criterion["id"], "points": points}]
+        given(course.owner, path, people[3].id, version, criteria=said)
+        assert found(f"{RIGHT} {points}") == labels
 
 
 def test_a_budget_that_is_used_up_keeps_nobody_from_handing_in(course: Class, gemini: FakeGemini):

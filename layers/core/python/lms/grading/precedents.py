@@ -35,21 +35,19 @@ def of(
     }
     # Of a group's, the members' grades are of the same text.
     by_text = {texts[row["submission_id"]]: row for row in grades if row["submission_id"] in texts}
-    return {each.id: tuple(_graded(each, by_text, assignment["points"])) for each in task.criteria}
+    return {each.id: tuple(_graded(each, by_text)) for each in task.criteria}
 
 
-def _graded(
-    criterion: GradingCriterion, by_text: Mapping[str, Mapping[str, Any]], possible: float
-) -> Iterator[Graded]:
+def _graded(criterion: GradingCriterion, by_text: Mapping[str, Mapping[str, Any]]) -> Iterator[Graded]:
     for text, grade in by_text.items():
-        label = _label(criterion, _points(criterion, grade, possible))
+        label = _label(criterion, _points(criterion, grade))
         if label:
             yield Graded(text, label)
 
 
-def _points(criterion: GradingCriterion, grade: Mapping[str, Any], possible: float) -> float:
+def _points(criterion: GradingCriterion, grade: Mapping[str, Any]) -> float:
     if criterion.id == ALL:
-        return float(grade["raw"]) * criterion.best.points / possible
+        return float(grade["raw"])
     rows: Sequence[Mapping[str, Any]] = grade["criteria"]
     return next(float(row["points"]) for row in rows if str(row["criterion_id"]) == criterion.id)
 
