@@ -154,14 +154,19 @@ def test_blind_staff_and_limited_assistants_see_what_they_may(course: Class):
     answer = course.owner.get(f"{course.path}/appeals")
     [row] = answer.json["items"]
     assert (row["blind"], row["name"]) == (True, None) and learner.id not in answer.text
+    [own] = listed(learner, course)
+    assert (own["blind"], own["user_id"]) == (False, learner.id)
     helper = assistant(course, cohort)
     assert listed(helper, course) == [] and resolve(helper, made).status == 404
     course.put_into(cohort, learner)
     assert [each["id"] for each in listed(helper, course)] == [made["id"]]
     resolved = resolve(helper, made)
     assert resolved.status == 200 and learner.id not in resolved.text
+    appealed(learner, graded(course, learner)[1])
+    named, hidden = listed(course.owner, course)
+    assert (bool(named["name"]), hidden["name"]) == (True, None), "whom another work names"
     release(course.owner, path)
-    assert listed(course.owner, course)[0]["user_id"] == learner.id
+    assert listed(course.owner, course)[1]["user_id"] == learner.id
 
 
 def test_open_ones_come_first_and_pages_go_on(course: Class):
