@@ -221,6 +221,15 @@ def test_what_was_suggested_before_the_attempt_was_opened_again_is_shown_no_more
     assert found["job_id"] == str(jobs_of(done)[1]["_id"])
 
 
+def test_the_language_of_the_course_is_the_graders(api: Api):
+    quiz = sitting(api, ESSAY, ai_grading="suggest")
+    assert quiz.owner.patch(f"/courses/{quiz.course_id}", {"language": "de"}).status == 200
+    done = quiz.taken({"1": RIGHT})
+    assert message(jobs_of(done)[0]["_id"], "essay-1") == []
+    [found] = quiz.owner.get(f"/attempts/{done['id']}/ai-grade").json["items"]
+    assert found["points"] is None and "English alone" in found["criteria"][0]["feedback"]
+
+
 def test_handing_in_has_what_is_to_be_read_graded_once(api: Api, gemini: FakeGemini):
     quiz = sitting(api, ESSAY, TRUE_FALSE, ESSAY, ai_grading="suggest")
     started = quiz.start()
