@@ -15,6 +15,8 @@ __all__ = ["lambda_handler"]
 
 
 @app.post("/quizzes/<id>/release", enable_validation=False)
-def release(id: str, access: Annotated[CourseAccess, Depends(of_quiz("grade.give"))]) -> Response[CourseQuiz]:
+def release_results(
+    id: str, access: Annotated[CourseAccess, Depends(of_quiz("grade.give"))]
+) -> Response[CourseQuiz]:
     """Lets the learners of a blind quiz see their results, and graders whose these are."""
     return shown(CourseQuiz, releasing.release(access))
